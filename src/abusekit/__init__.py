@@ -1,0 +1,3 @@
+"""abusekit: turn online abuse into evidence that police, prosecutors and courts can check."""
+
+__version__ = "0.1.0"
