@@ -1,0 +1,53 @@
+"""The answers that a check can give, and what each check proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    OK = "ok"
+    CHANGED = "changed"
+    """Not what was recorded."""
+    MISSING = "missing"
+    """Recorded, and not there."""
+    UNLISTED = "unlisted"
+    """There, and not recorded."""
+    UNCHECKED = "could-not-check"
+    """Neither right nor wrong could be shown."""
+    NOTE = "note"
+    """Something to know that takes nothing away from the verdict."""
+
+
+WRONG = (Status.CHANGED, Status.MISSING, Status.UNLISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    check: str
+    """Key of PROVES."""
+    status: Status
+    message: str
+    """One line for a person; text from outside is escaped when it is shown."""
+    path: str = ""
+    """Inside the case."""
+    item: str = ""
+    exhibit: str = ""
+
+
+PROVES: dict[str, str] = {
+    "log": "every act stands in its place since it was logged; not that the log is complete, or that it was not"
+    " written anew as a whole",
+    "seal": "the log and the list of files were in this state when the seal was made; not when that was",
+    "signature": "the holder of this key stood by the sealed state; not who the holder is, nor when",
+    "file": "the same bytes as on the day they were logged; not that they are true, or who made them",
+    "unlisted": "nothing lies among the evidence that was not taken in through the log",
+    "item": "the description of an item agrees with the log and with its files",
+    "webarchive": "the recording is whole in itself: every record, digest and index entry agree",
+    "settings": "the settings shown to people are those that were logged",
+    "against": "the case still contains the state that an earlier copy of a seal describes; only such a copy shows"
+    " that a case was not cut back",
+    "names": "no name or kind of file in the folder can mislead a reader or a tool",
+}
+"""Check → what it proves, and what it does not."""

@@ -1,0 +1,78 @@
+"""What lies in a case folder, looked at as if an opponent had made it.
+
+Links are never followed, devices and pipes never opened, names outside of the case's alphabet never
+printed raw; what cannot be evidence (`private/`, `derived/`, `staging/`) is not entered.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from abusekit.case.folder import STORED_NAME
+from abusekit.integrity.findings import Finding, Status
+
+NOT_EVIDENCE = ("private", "derived", "staging")
+MAX_DEPTH = 8
+MAX_NAME = 200
+_DEVICE_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+
+
+@dataclass(slots=True)
+class Inventory:
+    files: dict[str, int] = field(default_factory=dict)
+    """Path inside the case → size in bytes, regular files only."""
+    folders: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def take_inventory(root: Path) -> Inventory:
+    """Everything below `root`; a thing that may not be there is a finding. Raises OSError (root unreadable)."""
+    found = Inventory()
+    _walk(str(root), "", 0, found)
+    return found
+
+
+def _walk(folder: str, prefix: str, depth: int, found: Inventory) -> None:
+    with os.scandir(folder) as entries:
+        listed = sorted(entries, key=lambda entry: entry.name)
+    seen: dict[str, str] = {}
+    for entry in listed:
+        path = prefix + entry.name
+        if depth == 0 and entry.name in NOT_EVIDENCE:
+            continue
+        if (fault := _name_fault(entry.name, seen)) or (
+            depth >= MAX_DEPTH and (fault := "nested too deeply")
+        ):
+            found.findings.append(Finding("names", Status.UNLISTED, f"{fault}: not looked into", path))
+            continue
+        if entry.is_symlink():
+            found.findings.append(Finding("names", Status.CHANGED, "a link stands here: not followed", path))
+        elif entry.is_dir(follow_symlinks=False):
+            found.folders.add(path)
+            try:
+                _walk(entry.path, path + "/", depth + 1, found)
+            except OSError as problem:
+                text = f"the folder cannot be read: {problem.strerror}"
+                found.findings.append(Finding("names", Status.UNCHECKED, text, path))
+        else:
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(status.st_mode):
+                found.files[path] = status.st_size
+            else:
+                text = "a device, pipe or socket stands here: not opened"
+                found.findings.append(Finding("names", Status.CHANGED, text, path))
+
+
+def _name_fault(name: str, seen: dict[str, str]) -> str:
+    if not STORED_NAME.match(name) or len(name) > MAX_NAME:
+        return "a name that a case does not use"
+    lower = name.lower()
+    if lower.split(".", 1)[0] in _DEVICE_NAMES:
+        return "a name that Windows takes for a device"
+    if lower in seen:
+        return "the same name as another but for capitals"
+    seen[lower] = name
+    return ""

@@ -1,0 +1,217 @@
+"""One pass over the custody log: form and chain of every line, and what it says is in the case."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from abusekit.case.canonical import JSON
+from abusekit.case.custody import LOG_FORMAT, Frontier, Line, LogFormError, read_lines
+from abusekit.case.folder import ITEM_ID
+from abusekit.case.hashing import open_regular
+from abusekit.errors import InputError, TornLogError
+from abusekit.integrity.findings import Finding, Status
+
+LOG = "custody/log.jsonl"
+PARTIAL_LOG = "custody/log.redacted"
+_PATH = re.compile(
+    r"(settings|custody|evidence|seals)/([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\Z"
+)
+_HEX64 = re.compile(r"[0-9a-f]{64}\Z")
+_SEAL_ACTS = ("seal.add", "seal.sign")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A file as the log says it is."""
+
+    sha256: str
+    size: int
+    n: int
+    """The line that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedItem:
+    id: str
+    exhibit: str
+    kind: str
+    outcome: str
+    n: int
+    files: tuple[str, ...]
+    """Paths inside the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The state of the log after N lines."""
+
+    root: str
+    head: str
+    log_sha256: str
+    """Empty where a line is withheld."""
+    files: int
+    """Number of files that the first N lines name."""
+
+
+@dataclass(slots=True)
+class LogView:
+    """What the log says."""
+
+    partial: bool = False
+    case: str = ""
+    size: int = 0
+    root: str = ""
+    files: dict[str, Expected] = field(default_factory=dict)
+    items: dict[str, LoggedItem] = field(default_factory=dict)
+    exhibits: set[str] = field(default_factory=set)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+    """Item → reason."""
+    marks: dict[int, Mark] = field(default_factory=dict)
+    """Asked-for N → the state there."""
+    withheld: list[int] = field(default_factory=list)
+    """Numbers of lines of which only the hash is there."""
+    erased: dict[int, int] = field(default_factory=dict)
+    """Line → the line in which its erasure is logged."""
+    last_seal: int = 0
+    """N of the newest seal that is logged."""
+    acts_after_seal: int = 0
+    """Acts other than sealing behind the lines which that seal covers."""
+    torn: str = ""
+    """What is wrong with the last line, or empty."""
+    findings: list[Finding] = field(default_factory=list)
+
+
+def check_log(root: Path, present: Collection[str], sizes: Collection[int]) -> LogView:
+    """Read the log of the case in `root`; `sizes` are the N for which a mark is wanted.
+
+    A line that breaks the form ends the reading: what stands behind it cannot be trusted.
+    """
+    view = LogView(partial=PARTIAL_LOG in present and LOG not in present)
+    if LOG in present and PARTIAL_LOG in present:
+        view.findings.append(Finding("log", Status.CHANGED, "two logs stand in custody/", PARTIAL_LOG))
+    path = PARTIAL_LOG if view.partial else LOG
+    try:
+        fd, _ = open_regular(root / path)
+    except (OSError, InputError):
+        view.findings.append(Finding("log", Status.MISSING, "there is no custody log", LOG))
+        return view
+    with open(fd, "rb", buffering=1 << 20) as stream:
+        try:
+            _read(stream, view, set(sizes))
+        except TornLogError as fault:
+            view.torn = fault.message
+        except LogFormError as fault:
+            view.findings.append(Finding("log", Status.CHANGED, fault.message, path))
+    if view.size and not any(f.status is Status.CHANGED for f in view.findings):
+        what = f"{view.size} lines, one unbroken chain; root {view.root}"
+        view.findings.append(Finding("log", Status.OK, what, path))
+    _judge_withheld(view, path)
+    return view
+
+
+def _read(stream: BinaryIO, view: LogView, sizes: set[int]) -> None:
+    frontier = Frontier()
+    whole = hashlib.sha256()
+    last_at = ""
+    for line in read_lines(stream, partial=view.partial):
+        frontier.add(line.leaf)
+        view.size = frontier.size
+        if line.entry is None or line.raw is None:
+            view.withheld.append(line.n)
+            if line.n == 0:
+                view.findings.append(
+                    Finding("log", Status.CHANGED, "the first line is withheld", PARTIAL_LOG)
+                )
+        else:
+            whole.update(line.raw)
+            whole.update(b"\n")
+            entry = line.entry
+            if entry["at"] < last_at and entry.get("clock_set_back_from") != last_at:
+                raise LogFormError(line.n, "is earlier than the line before it, and does not say so")
+            last_at = entry["at"]
+            _take(view, line, entry)
+        if line.n + 1 in sizes:
+            log_sha256 = "" if view.withheld else whole.hexdigest()
+            view.marks[line.n + 1] = Mark(frontier.root().hex(), line.leaf.hex(), log_sha256, len(view.files))
+    view.root = frontier.root().hex()
+
+
+def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
+    do = entry["do"]
+    try:
+        paths = [_file(view, listed, line.n) for listed in entry.get("files", ())]
+        match do:
+            case "case.create":
+                if line.n != 0 or entry["format"] != LOG_FORMAT:
+                    raise LogFormError(line.n, "starts a case, but is not the first line of our format")
+                view.case = entry["case"]
+            case "item.add":
+                _item(view, entry, line.n, paths)
+            case "item.withdraw":
+                view.withdrawn[_known(view, entry, line.n)] = entry["reason"]
+            case "item.tag" | "item.verify" | "custody.store":
+                _known(view, entry, line.n)
+            case "line.erase":
+                view.erased[int(entry["line"])] = line.n
+            case "log.repair":
+                kept = {"path": entry["kept_as"], "sha256": entry["sha256"], "size": entry["size"]}
+                _file(view, kept, line.n)
+            case "seal.add":
+                view.last_seal = int(entry["seal"])
+                view.acts_after_seal = 0 if view.last_seal == line.n else 1
+    except (KeyError, TypeError, ValueError) as fault:
+        raise LogFormError(line.n, f"a fact of {do} is absent or malformed: {fault}") from fault
+    if line.n == 0 and do != "case.create":
+        raise LogFormError(0, "does not start a case")
+    if do not in _SEAL_ACTS:
+        view.acts_after_seal += 1
+
+
+def _file(view: LogView, listed: dict[str, JSON], n: int) -> str:
+    path, sha256, size = listed["path"], listed["sha256"], listed["size"]
+    if not _PATH.match(path) or not _HEX64.match(sha256) or type(size) is not int or size < 0:
+        raise LogFormError(n, f"names a file wrongly: {path!a}")
+    if path in view.files:
+        raise LogFormError(n, f"names {path} again; line {view.files[path].n + 1} did already")
+    view.files[path] = Expected(sha256, size, n)
+    return str(path)
+
+
+def _item(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
+    item_id, exhibit = entry["item"], entry["exhibit"]
+    if not ITEM_ID.match(item_id) or item_id in view.items:
+        raise LogFormError(n, f"gives the item id {item_id!a} a second time, or it is none")
+    if type(exhibit) is not str or exhibit in view.exhibits:
+        raise LogFormError(n, f"gives the exhibit reference {exhibit!a} a second time")
+    prefix = f"evidence/{item_id}/"
+    if f"{prefix}item.json" not in paths or any(
+        not p.startswith(prefix) or "/" in p[len(prefix) :] for p in paths
+    ):
+        raise LogFormError(n, f"lists files for {item_id} that do not lie in its folder")
+    view.items[item_id] = LoggedItem(item_id, exhibit, entry["kind"], entry["outcome"], n, tuple(paths))
+    view.exhibits.add(exhibit)
+
+
+def _known(view: LogView, entry: dict[str, JSON], n: int) -> str:
+    item_id = entry["item"]
+    if item_id not in view.items and not view.withheld:
+        raise LogFormError(n, f"speaks of {item_id!a}, which was not taken in before")
+    return str(item_id)
+
+
+def _judge_withheld(view: LogView, path: str) -> None:
+    for n in view.withheld:
+        if n in view.erased:
+            text = f"line {n + 1} is ERASED, as line {view.erased[n] + 1} says; its hash holds its place in the chain"
+        else:
+            text = f"line {n + 1} is withheld; its hash holds its place in the chain"
+        view.findings.append(Finding("log", Status.UNCHECKED, text, path))
+    for n, by in view.erased.items():
+        if n not in view.withheld and n < view.size:
+            text = f"line {by + 1} says that line {n + 1} is erased, but it is there"
+            view.findings.append(Finding("log", Status.CHANGED, text, path))

@@ -1,0 +1,73 @@
+"""Sign a seal: never blindly, and never without checking the signature that was just made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abusekit.case.custody import Act, sync_folder
+from abusekit.case.folder import Case, disk_error, write_once
+from abusekit.case.hashing import digest_bytes
+from abusekit.errors import EvidenceError, UsageError
+from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SEAL, Seal, parse_seal, read_state
+from abusekit.integrity.publickey import public_key_of
+from abusekit.integrity.sshsig import NAMESPACE, sign, verify
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+def check_statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
+    """The bytes of a seal whose every statement is true of the log on disk. Raises EvidenceError, CaseError."""
+    relative = f"seals/{folder.name}"
+    text = case.read_small(f"{relative}/{SEAL}", MAX_SEAL)
+    seal = parse_seal(text)
+    state = read_state(case.log.path, seal.size)
+    manifest = case.read_small(f"{relative}/{MANIFEST}", 1 << 30)
+    said = (seal.case, seal.root, seal.head, seal.log_sha256, seal.manifest_sha256)
+    if said != (state.case, state.root, state.head, state.log_sha256, digest_bytes(manifest).sha256):
+        raise EvidenceError(f"{relative} does not describe this case", "do not sign it; run: abusekit verify")
+    return text, seal
+
+
+def sign_seal(case: Case, folder: Path, name: str, key: Ed25519PrivateKey, *, by: str, now: datetime) -> Path:
+    """Write `seal.txt.<name>.sig` beside the seal and log it; gives its path.
+
+    Raises EvidenceError (the seal does not describe the case), UsageError (signed by this name before).
+    """
+    text, seal = check_statement(case, folder)
+    armored = sign(key, text, NAMESPACE)
+    signer = verify(armored, text, NAMESPACE)
+    if signer != public_key_of(key):
+        raise EvidenceError("the signature just made is of another key", "check this installation")
+    target = folder / f"{SEAL}.{name}.sig"
+    if target.exists():
+        raise UsageError(f"{name} has signed this seal already", "make a new one: abusekit seal")
+    digest = digest_bytes(armored)
+    with case.lock():
+        case.log.tail()
+        try:
+            write_once(target, armored)
+            sync_folder(folder)
+        except OSError as fault:
+            raise disk_error("the signature could not be written", fault) from fault
+        listed = {"path": f"seals/{folder.name}/{target.name}", "sha256": digest.sha256, "size": digest.size}
+        case.log.append(
+            [Act("seal.sign", {"seal": seal.size, "signer": signer.fingerprint, "files": [listed]})],
+            by=by,
+            now=now,
+        )
+    return target
+
+
+def outside_commands(case_root: Path, folder: Path, name: str) -> tuple[str, str]:
+    """The lines by which a stranger repeats the check without abusekit: `ssh-keygen` and `sha256sum`.
+
+    `allowed_signers` is the file with the signer's public key; it has to come from outside the case.
+    """
+    seal = folder / SEAL
+    return (
+        f"ssh-keygen -Y verify -f allowed_signers -I {name} -n {NAMESPACE} -s {seal}.{name}.sig < {seal}",
+        f"(cd {case_root} && sha256sum --quiet -c {folder.relative_to(case_root) / MANIFEST})",
+    )

@@ -1,0 +1,217 @@
+"""Are the seals true of this case, and who signed them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from abusekit.case.hashing import digest_bytes, open_regular
+from abusekit.errors import AbusekitError, EvidenceError, InputError
+from abusekit.integrity.findings import Finding, Status
+from abusekit.integrity.logcheck import LogView
+from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, Seal, parse_seal
+from abusekit.integrity.publickey import PublicKey
+from abusekit.integrity.signers import Signer, match
+from abusekit.integrity.sshsig import NAMESPACE, verify
+
+FOLDER = re.compile(r"\d{6,15}\Z", re.ASCII)
+SIGNATURE = re.compile(rf"{re.escape(SEAL)}\.([A-Za-z0-9_][A-Za-z0-9._-]*)\.sig\Z")
+MAX_MANIFEST = 1 << 30
+_LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9_./-]+)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose signatures count. It comes from outside the case, always."""
+
+    signers: Sequence[Signer] = ()
+    """Keys that somebody vouched for: the user's own store and `--signers`."""
+    pinned: Sequence[str] = ()
+    """Fingerprints `SHA256:…`, one of which must have signed the newest seal."""
+
+
+def seal_sizes(folders: set[str]) -> list[int]:
+    """The N of the seal folders that are there, ascending."""
+    names = [path[len("seals/") :] for path in folders if path.startswith("seals/")]
+    return sorted(int(name) for name in names if FOLDER.match(name))
+
+
+def check_seals(
+    root: Path, present: dict[str, int], sizes: list[int], view: LogView, trust: Trust
+) -> list[Finding]:
+    """Findings over all seals, oldest first, and over what no seal covers."""
+    findings: list[Finding] = []
+    for size in sizes:
+        newest = size == sizes[-1]
+        findings += _check_seal(root, f"seals/{size:06}", present, size, view, trust, newest=newest)
+    if not sizes:
+        findings.append(
+            Finding("seal", Status.UNCHECKED, "the case is not sealed: run abusekit seal", "seals")
+        )
+        if trust.pinned:
+            findings.append(
+                Finding("signature", Status.CHANGED, "no seal is signed by the pinned key", "seals")
+            )
+    elif (behind := view.acts_after_seal) or sizes[-1] > view.last_seal:
+        if sizes[-1] > view.last_seal:
+            text = (
+                f"the seal over {sizes[-1]} lines is not in the log: a run was interrupted; run abusekit seal"
+            )
+        else:
+            text = f"{behind} acts behind the newest seal are not covered by any: run abusekit seal"
+        findings.append(Finding("seal", Status.UNCHECKED, text, f"seals/{sizes[-1]:06}"))
+    return findings
+
+
+def _check_seal(
+    root: Path, folder: str, present: dict[str, int], size: int, view: LogView, trust: Trust, *, newest: bool
+) -> list[Finding]:
+    path = f"{folder}/{SEAL}"
+    if path not in present:
+        return [Finding("seal", Status.MISSING, "the folder of a seal holds no seal.txt", path)]
+    try:
+        text = _bytes(root / path, MAX_SEAL)
+        seal = parse_seal(text)
+        findings = _statement(seal, folder, size, view)
+        if not view.partial or f"{folder}/{MANIFEST}" in present:
+            findings += _manifest(root, folder, present, seal, view)
+    except AbusekitError as fault:
+        return [Finding("seal", Status.CHANGED, fault.message, path)]
+    if not findings:
+        findings = [
+            Finding("seal", Status.OK, f"sealed over {size} lines at {seal.sealed_at} (local clock)", path)
+        ]
+    if view.withheld:
+        text_ = "log-sha256 of this seal cannot be compared: lines are withheld; root and head can, and agree"
+        if all(f.status is Status.OK for f in findings):
+            findings.append(Finding("seal", Status.UNCHECKED, text_, path))
+    return findings + _signatures(root, folder, present, text, seal, trust, newest=newest)
+
+
+def _statement(seal: Seal, folder: str, size: int, view: LogView) -> list[Finding]:
+    path = f"{folder}/{SEAL}"
+    mark = view.marks.get(size)
+    if seal.size != size:
+        return [Finding("seal", Status.CHANGED, f"lies in {folder}, but covers {seal.size} lines", path)]
+    if mark is None:
+        text = f"covers {size} lines, but the log that can be read has {view.size}"
+        return [Finding("seal", Status.CHANGED, text, path)]
+    wrong = [
+        name
+        for name, said, found in (
+            ("case", seal.case, view.case or seal.case),
+            ("root-sha256", seal.root, mark.root),
+            ("head-sha256", seal.head, mark.head),
+            ("log-sha256", seal.log_sha256, mark.log_sha256 or seal.log_sha256),
+        )
+        if said != found
+    ]
+    if wrong:
+        text = f"does not describe this log: {', '.join(wrong)} differ"
+        return [Finding("seal", Status.CHANGED, text, path)]
+    return []
+
+
+def _manifest(root: Path, folder: str, present: dict[str, int], seal: Seal, view: LogView) -> list[Finding]:
+    path = f"{folder}/{MANIFEST}"
+    if path not in present:
+        return [Finding("seal", Status.MISSING, "the list of files that was sealed is gone", path)]
+    data = _bytes(root / path, MAX_MANIFEST)
+    if digest_bytes(data).sha256 != seal.manifest_sha256:
+        return [Finding("seal", Status.CHANGED, "is not the list of files that seal.txt names", path)]
+    mark = view.marks.get(seal.size)
+    if mark is None or view.withheld:
+        return []
+    count = end = 0
+    last = b""
+    salted = f"{folder}/{SALT}"
+    for found in _LINE.finditer(data):
+        name = found[2].decode("ascii")
+        expected = view.files.get(name)
+        if (
+            expected is None
+            or expected.sha256 != found[1].decode("ascii")
+            or (expected.n >= seal.size and name != salted)
+            or found.start() != end
+            or found[2] <= last
+        ):
+            return [Finding("seal", Status.CHANGED, f"lists {name} otherwise than the log does", path)]
+        last, end = found[2], found.end()
+        count += name != salted
+    if end != len(data) or count != mark.files:
+        text = f"lists {count} files where the log has {mark.files}"
+        return [Finding("seal", Status.CHANGED, text, path)]
+    return []
+
+
+def _signatures(
+    root: Path, folder: str, present: dict[str, int], text: bytes, seal: Seal, trust: Trust, *, newest: bool
+) -> list[Finding]:
+    findings: list[Finding] = []
+    prefix = f"{folder}/"
+    good: list[PublicKey] = []
+    for path in sorted(p for p in present if p.startswith(prefix) and SIGNATURE.match(p[len(prefix) :])):
+        try:
+            key = verify(_bytes(root / path, 1 << 16), text, NAMESPACE)
+        except AbusekitError as fault:
+            findings.append(Finding("signature", Status.CHANGED, fault.message, path))
+            continue
+        good.append(key)
+        signer = match(trust.signers, key, NAMESPACE, _claimed(seal))
+        if signer or key.fingerprint in trust.pinned:
+            name = ", ".join(signer.principals) if signer else "the pinned key"
+            findings.append(Finding("signature", Status.OK, f"signed by {name} ({key.fingerprint})", path))
+        else:
+            text_ = f"good signature of key {key.fingerprint}, for which nobody vouched: whose is it? (--signers FILE)"
+            findings.append(Finding("signature", Status.UNCHECKED, text_, path))
+    if trust.pinned and newest and not any(key.fingerprint in trust.pinned for key in good):
+        text_ = "the newest seal is not signed by the pinned key"
+        findings.append(Finding("signature", Status.CHANGED, text_, f"{folder}/{SEAL}"))
+    elif not findings:
+        findings.append(Finding("signature", Status.UNCHECKED, "the seal is not signed", f"{folder}/{SEAL}"))
+    return findings
+
+
+def _claimed(seal: Seal) -> datetime:
+    """The signer's own word for the time; only a time stamp can do better."""
+    return datetime.fromisoformat(seal.sealed_at)
+
+
+def read_earlier(data: bytes, name: str) -> Seal:
+    """An earlier copy of a seal.txt that somebody kept . Raises InputError where it is none."""
+    try:
+        return parse_seal(data)
+    except EvidenceError as fault:
+        raise InputError(
+            f"not a seal: {name}: {fault.message}", "give a copy of an earlier seal.txt"
+        ) from fault
+
+
+def state_kept(case: str, size: int, root: str, view: LogView, source: str) -> Finding:
+    """Does the log still contain a state that is known from outside? `view.marks` was asked for `size`."""
+    if view.case and case != view.case:
+        return Finding("against", Status.CHANGED, f"{source} is of another case", "custody/log.jsonl")
+    mark = view.marks.get(size)
+    if mark is None:
+        text = f"the log was cut back: {source} covers {size} lines, the log has {view.size}"
+        return Finding("against", Status.CHANGED, text, "custody/log.jsonl")
+    if mark.root != root:
+        text = f"the log was rewritten: its first {size} lines are not those of {source}"
+        return Finding("against", Status.CHANGED, text, "custody/log.jsonl")
+    return Finding(
+        "against", Status.OK, f"contains the state of {source} ({size} lines)", "custody/log.jsonl"
+    )
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    try:
+        fd, status = open_regular(path)
+    except OSError as fault:
+        raise EvidenceError(f"cannot be read: {fault.strerror}") from fault
+    with open(fd, "rb") as stream:
+        if status.st_size > limit:
+            raise EvidenceError(f"is too large: {status.st_size} bytes")
+        return stream.read(limit)

@@ -1,0 +1,211 @@
+"""Check a whole case: every check is silent where it cannot judge, and says what it found where it can.
+
+Reads only; needs no network; trusts nothing inside the case. Whom to trust comes in `Trust`, from
+outside. What a passing case proves stands in `findings.PROVES`, check by check.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from abusekit.case.hashing import digest_file, map_files
+from abusekit.errors import CaseError, InputError
+from abusekit.integrity.filecheck import ArchiveCheck, FileChecker, owner_of_stray, owners
+from abusekit.integrity.findings import WRONG, Finding, Status
+from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
+from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, LogView, check_log
+from abusekit.integrity.marks import HighWater
+from abusekit.integrity.sealcheck import Trust, check_seals, read_earlier, seal_sizes, state_kept
+
+LOCKS = ("custody/log.lock", "custody/capture.lock")
+NOT_WHOLE = "custody/not-whole-"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The outcome of a verification."""
+
+    case: str = ""
+    lines: int = 0
+    root: str = ""
+    """Merkle root of the log as it stands: print it where it can be compared later."""
+    partial: str = ""
+    """PARTIAL or ERASED where lines are withheld."""
+    torn: str = ""
+    counts: Counter[tuple[str, Status]] = field(default_factory=Counter)
+    """(check, status) → number of findings."""
+    findings: list[Finding] = field(default_factory=list)
+    """All that is not OK, and the OK ones of log, seals and signatures; with `everything`, all."""
+    withdrawn: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 something is wrong, 3 the log is torn, 7 nothing wrong but something could not be checked."""
+        statuses = {status for (_, status), count in self.counts.items() if count}
+        if statuses & set(WRONG):
+            return 1
+        if self.torn:
+            return 3
+        return 7 if Status.UNCHECKED in statuses else 0
+
+    @property
+    def word(self) -> str:
+        return {0: "VERIFIED", 1: "NOT VERIFIED", 3: "TORN LOG", 7: "NOT FULLY CHECKED"}[self.exit_code]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a verification, all of it from outside the case."""
+
+    trust: Trust = field(default_factory=Trust)
+    against: tuple[tuple[str, bytes], ...] = ()
+    """Names and bytes of earlier copies of seal.txt."""
+    high_water: HighWater | None = None
+    """The furthest state of this case that this computer has seen."""
+    jobs: int = 2
+    everything: bool = False
+    """Keep the OK finding of every file, too."""
+
+
+def verify_case(
+    root: Path,
+    question: Question,
+    archive_check: ArchiveCheck,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verdict:
+    """All checks over the case folder `root`. `progress` is told (bytes done, bytes in all).
+
+    Raises CaseError where there is no case to check, InputError for an `against` that is no seal.
+    """
+    try:
+        there = take_inventory(root)
+    except OSError as fault:
+        raise CaseError(f"no case here: {root}: {fault.strerror}", "name one: abusekit verify DIR") from fault
+    if (
+        LOG not in there.files
+        and PARTIAL_LOG not in there.files
+        and not any(f.path == LOG for f in there.findings)
+    ):
+        raise CaseError(f"not a case folder: {root} has no {LOG}", "name one: abusekit verify DIR")
+    sizes = seal_sizes(there.folders)
+    view = check_log(root, there.files, [*sizes, *_states_asked(question)])
+    verdict = Verdict(
+        view.case, view.size, view.root, _partial_word(view), view.torn, withdrawn=view.withdrawn
+    )
+    for finding in _all(root, there, view, sizes, question, archive_check, progress):
+        verdict.counts[finding.check, finding.status] += 1
+        if question.everything or finding.status is not Status.OK or finding.message:
+            verdict.findings.append(finding)
+    return verdict
+
+
+def _all(
+    root: Path,
+    there: Inventory,
+    view: LogView,
+    sizes: list[int],
+    question: Question,
+    archive_check: ArchiveCheck,
+    progress: Callable[[int, int], None],
+) -> Iterator[Finding]:
+    yield from there.findings
+    yield from view.findings
+    yield from check_seals(root, there.files, sizes, view, question.trust)
+    yield from _earlier_states(view, question)
+    yield from _settings(root, there, view)
+    yield from _missing(there, view)
+    yield from _unlisted(there, view)
+    yield from _not_evidence(root)
+    checker = FileChecker(str(root), view, owners(view), archive_check)
+    present = [(path, there.files[path]) for path in view.files if path in there.files]
+    total, done = sum(size for _, size in present), 0
+    for (_, size), findings in zip(present, map_files(present, checker, jobs=question.jobs), strict=True):
+        yield from findings
+        done += size
+        progress(done, total)
+
+
+def _states_asked(question: Question) -> list[int]:
+    asked = [question.high_water.size] if question.high_water else []
+    for name, data in question.against:
+        asked.append(read_earlier(data, name).size)
+    return asked
+
+
+def _earlier_states(view: LogView, question: Question) -> Iterator[Finding]:
+    for name, data in question.against:
+        seal = read_earlier(data, name)
+        yield state_kept(seal.case, seal.size, seal.root, view, f"the seal {name}")
+    if (mark := question.high_water) and mark.case == view.case:
+        finding = state_kept(mark.case, mark.size, mark.root, view, f"the seal made here at {mark.sealed_at}")
+        if finding.status is not Status.OK:
+            text = f"{finding.message}; an older copy of the case, or a case that was cut back?"
+            yield Finding("against", Status.UNCHECKED, text, finding.path)
+
+
+def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
+    """`case.yaml` is for people: it must be the newest logged settings, byte for byte."""
+    logged = sorted(path for path in view.files if path.startswith("settings/"))
+    if not logged:
+        return
+    newest = view.files[logged[-1]]
+    if "case.yaml" not in there.files:
+        if not view.partial:
+            yield Finding("settings", Status.MISSING, "the settings for people to read are gone", "case.yaml")
+        return
+    try:
+        found = digest_file(root / "case.yaml")
+    except (OSError, InputError) as fault:
+        yield Finding("settings", Status.UNCHECKED, f"cannot be read: {fault}", "case.yaml")
+        return
+    if found.sha256 == newest.sha256:
+        yield Finding("settings", Status.OK, "", "case.yaml")
+    else:
+        yield Finding("settings", Status.CHANGED, f"is not the same as {logged[-1]}", "case.yaml")
+
+
+def _missing(there: Inventory, view: LogView) -> Iterator[Finding]:
+    owner = owners(view)
+    judged = {finding.path for finding in there.findings}
+    for path in view.files:
+        if path not in there.files and path not in judged:
+            item = owner.get(path)
+            yield Finding(
+                "file", Status.MISSING, "was logged, and is not there", path,
+                item.id if item else "", item.exhibit if item else "",
+            )  # fmt: skip
+
+
+def _unlisted(there: Inventory, view: LogView) -> Iterator[Finding]:
+    known = {LOG, PARTIAL_LOG, "case.yaml", *LOCKS}
+    newest = seal_sizes(there.folders)[-1:]
+    for path in there.files:
+        if path in view.files or path in known or path.startswith("kit/"):
+            continue
+        if path.startswith(NOT_WHOLE):
+            yield Finding("unlisted", Status.NOTE, "set aside by recover: not evidence", path)
+        elif newest and newest[0] > view.last_seal and path.startswith(f"seals/{newest[0]:06}/"):
+            continue  # reported with the seal: a run was interrupted before it was logged
+        else:
+            item = owner_of_stray(path, view)
+            yield Finding(
+                "unlisted", Status.UNLISTED, "is there, but was never logged", path,
+                item.id if item else "", item.exhibit if item else "",
+            )  # fmt: skip
+
+
+def _not_evidence(root: Path) -> Iterator[Finding]:
+    for name in NOT_EVIDENCE:
+        folder = root / name
+        if folder.is_dir() and not folder.is_symlink() and any(folder.iterdir()):
+            text = "never evidence, and not checked"
+            yield Finding("names", Status.NOTE, text, name)
+
+
+def _partial_word(view: LogView) -> str:
+    if not view.withheld:
+        return ""
+    return "ERASED" if all(n in view.erased for n in view.withheld) else "PARTIAL"
