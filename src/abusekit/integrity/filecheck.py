@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 from abusekit.case.hashing import SMALL, digest_descriptor, open_regular
 from abusekit.case.records import Item, read_item
@@ -19,18 +17,6 @@ IN_MEMORY = 16 * 1024 * 1024
 """A web archive up to this size is read once, for its digest and for what is in it."""
 
 
-class Fault(Protocol):
-    """What the strict reader of web archives found wrong."""
-
-    @property
-    def member(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-
-
-ArchiveCheck = Callable[[bytes | BinaryIO], "list[Fault]"]
-
-
 @dataclass(frozen=True, slots=True)
 class FileChecker:
     """Checks single files; used from several threads."""
@@ -39,7 +25,6 @@ class FileChecker:
     view: LogView
     owner: dict[str, LoggedItem]
     """Path → the item that it belongs to."""
-    archive_check: ArchiveCheck
 
     def __call__(self, path: str) -> list[Finding]:
         """Findings for one logged file that is there; an OK one where nothing is wrong."""
@@ -82,16 +67,18 @@ class FileChecker:
     def _archive(self, fd: int, data: bytes, path: str, item: LoggedItem) -> list[Finding]:
         if item.kind != "capture":
             return []  # a file that somebody handed over: its bytes are the evidence, whatever they hold
+        from abusekit.webarchive import wacz_check
+
         if data:
-            faults = self.archive_check(data)
+            faults = wacz_check.check(data)
         else:
             with os.fdopen(os.dup(fd), "rb") as stream:
                 stream.seek(0)
-                faults = self.archive_check(stream)
+                faults = wacz_check.check(stream)
         if not faults:
             return [_finding("webarchive", Status.OK, "", path, item)]
         return [
-            _finding("webarchive", Status.CHANGED, f"{fault.member}: {fault.message}", path, item)
+            _finding("webarchive", Status.CHANGED, f"{fault.member}: {fault.detail}", path, item)
             for fault in faults
         ]
 

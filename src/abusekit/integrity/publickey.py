@@ -153,11 +153,10 @@ def sound_point(encoded: bytes) -> bool:
     """True for an Ed25519 public key that is a canonically encoded curve point of large order.
 
     A point of order 1, 2, 4 or 8 is refused (8·A is the identity): with it one signature can hold for
-    many or all messages, and common libraries accept that. Also refused: y ≥ p, "minus zero"
-    for x, and a y that is not on the curve (RFC 8032 section 5.1.3).
+    many or all messages, and common libraries accept that. Also refused: y ≥ p, and a y that is not on
+    the curve (RFC 8032 section 5.1.3; its "minus zero" for x exists only at orders 1 and 2).
     """
-    number = int.from_bytes(encoded, "little")
-    sign, y = number >> 255, number & (2**255 - 1)
+    y = int.from_bytes(encoded, "little") & (2**255 - 1)  # the top bit is the sign of x
     if len(encoded) != 32 or y >= _P:
         return False
     u, v = (y * y - 1) % _P, (_D * y * y + 1) % _P
@@ -165,7 +164,7 @@ def sound_point(encoded: bytes) -> bool:
     x = pow(ratio, (_P + 3) // 8, _P)
     if x * x % _P != ratio:
         x = x * _SQRT_MINUS_1 % _P
-    if x * x % _P != ratio or (x == 0 and sign):
+    if x * x % _P != ratio:
         return False
     # The sign of x does not change the order, so it need not be applied.
     for _ in range(3):

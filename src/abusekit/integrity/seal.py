@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,8 +67,14 @@ def outside_commands(case_root: Path, folder: Path, name: str) -> tuple[str, str
 
     `allowed_signers` is the file with the signer's public key; it has to come from outside the case.
     """
-    seal = folder / SEAL
+    seal = shlex.quote(str(folder / SEAL))
+    signature = shlex.quote(str(folder / f"{SEAL}.{name}.sig"))
     return (
-        f"ssh-keygen -Y verify -f allowed_signers -I {name} -n {NAMESPACE} -s {seal}.{name}.sig < {seal}",
-        f"(cd {case_root} && sha256sum --quiet -c {folder.relative_to(case_root) / MANIFEST})",
+        f"ssh-keygen -Y verify -f allowed_signers -I {name} -n {NAMESPACE} -s {signature} < {seal}",
+        manifest_command(case_root, folder),
     )
+
+
+def manifest_command(case_root: Path, folder: Path) -> str:
+    """The line that compares every file of the case with the list that was sealed."""
+    return f"(cd {shlex.quote(str(case_root))} && sha256sum -c {folder.relative_to(case_root) / MANIFEST})"

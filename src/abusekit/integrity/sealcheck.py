@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from abusekit.case.hashing import digest_bytes, open_regular
@@ -15,7 +14,7 @@ from abusekit.integrity.logcheck import LogView
 from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, Seal, parse_seal
 from abusekit.integrity.publickey import PublicKey
 from abusekit.integrity.signers import Signer, match
-from abusekit.integrity.sshsig import NAMESPACE, verify
+from abusekit.integrity.sshsig import NAMESPACE, BadSignature, Reason, verify
 
 FOLDER = re.compile(r"\d{6,15}\Z", re.ASCII)
 SIGNATURE = re.compile(rf"{re.escape(SEAL)}\.([A-Za-z0-9_][A-Za-z0-9._-]*)\.sig\Z")
@@ -156,11 +155,15 @@ def _signatures(
     for path in sorted(p for p in present if p.startswith(prefix) and SIGNATURE.match(p[len(prefix) :])):
         try:
             key = verify(_bytes(root / path, 1 << 16), text, NAMESPACE)
+        except BadSignature as fault:
+            status = Status.UNCHECKED if fault.reason is Reason.UNSUPPORTED else Status.CHANGED
+            findings.append(Finding("signature", status, fault.message, path))
+            continue
         except AbusekitError as fault:
             findings.append(Finding("signature", Status.CHANGED, fault.message, path))
             continue
         good.append(key)
-        signer = match(trust.signers, key, NAMESPACE, _claimed(seal))
+        signer = match(trust.signers, key, NAMESPACE, at=None)  # sealed-at is the signer's own word
         if signer or key.fingerprint in trust.pinned:
             name = ", ".join(signer.principals) if signer else "the pinned key"
             findings.append(Finding("signature", Status.OK, f"signed by {name} ({key.fingerprint})", path))
@@ -173,11 +176,6 @@ def _signatures(
     elif not findings:
         findings.append(Finding("signature", Status.UNCHECKED, "the seal is not signed", f"{folder}/{SEAL}"))
     return findings
-
-
-def _claimed(seal: Seal) -> datetime:
-    """The signer's own word for the time; only a time stamp can do better."""
-    return datetime.fromisoformat(seal.sealed_at)
 
 
 def read_earlier(data: bytes, name: str) -> Seal:

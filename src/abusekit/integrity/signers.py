@@ -169,8 +169,6 @@ def _option_run(text: str) -> Iterator[re.Match[str]]:
         if text[found.end() : found.end() + 1] != ",":
             return
         found = _OPTION.match(text, found.end() + 1)
-        if found is None:
-            raise InputError("an option is expected after the comma")
 
 
 def _time(text: str) -> datetime:

@@ -6,22 +6,25 @@ outside. What a passing case proves stands in `findings.PROVES`, check by check.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from abusekit.case.custody import MAX_LINE
 from abusekit.case.hashing import digest_file, map_files
 from abusekit.errors import CaseError, InputError
-from abusekit.integrity.filecheck import ArchiveCheck, FileChecker, owner_of_stray, owners
+from abusekit.integrity.filecheck import FileChecker, owner_of_stray, owners
 from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
 from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, LogView, check_log
-from abusekit.integrity.marks import HighWater
+from abusekit.integrity.marks import HighWater, read_mark
 from abusekit.integrity.sealcheck import Trust, check_seals, read_earlier, seal_sizes, state_kept
 
 LOCKS = ("custody/log.lock", "custody/capture.lock")
 NOT_WHOLE = "custody/not-whole-"
+_CASE = re.compile(rb'"case":"([0-9a-f-]{36})"')
 
 
 @dataclass(slots=True)
@@ -63,8 +66,8 @@ class Question:
     trust: Trust = field(default_factory=Trust)
     against: tuple[tuple[str, bytes], ...] = ()
     """Names and bytes of earlier copies of seal.txt."""
-    high_water: HighWater | None = None
-    """The furthest state of this case that this computer has seen."""
+    marks: Path | None = None
+    """Folder with the furthest states that this computer has seen (marks.py)."""
     jobs: int = 2
     everything: bool = False
     """Keep the OK finding of every file, too."""
@@ -73,7 +76,6 @@ class Question:
 def verify_case(
     root: Path,
     question: Question,
-    archive_check: ArchiveCheck,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Verdict:
     """All checks over the case folder `root`. `progress` is told (bytes done, bytes in all).
@@ -91,11 +93,14 @@ def verify_case(
     ):
         raise CaseError(f"not a case folder: {root} has no {LOG}", "name one: abusekit verify DIR")
     sizes = seal_sizes(there.folders)
-    view = check_log(root, there.files, [*sizes, *_states_asked(question)])
+    mark = _high_water(root, question)
+    earlier = [read_earlier(data, name) for name, data in question.against]
+    asked = [*sizes, *(seal.size for seal in earlier), *([mark.size] if mark else [])]
+    view = check_log(root, there.files, asked)
     verdict = Verdict(
         view.case, view.size, view.root, _partial_word(view), view.torn, withdrawn=view.withdrawn
     )
-    for finding in _all(root, there, view, sizes, question, archive_check, progress):
+    for finding in _all(root, there, view, sizes, question, mark, progress):
         verdict.counts[finding.check, finding.status] += 1
         if question.everything or finding.status is not Status.OK or finding.message:
             verdict.findings.append(finding)
@@ -108,18 +113,18 @@ def _all(
     view: LogView,
     sizes: list[int],
     question: Question,
-    archive_check: ArchiveCheck,
+    mark: HighWater | None,
     progress: Callable[[int, int], None],
 ) -> Iterator[Finding]:
     yield from there.findings
     yield from view.findings
     yield from check_seals(root, there.files, sizes, view, question.trust)
-    yield from _earlier_states(view, question)
+    yield from _earlier_states(view, question, mark)
     yield from _settings(root, there, view)
     yield from _missing(there, view)
     yield from _unlisted(there, view)
     yield from _not_evidence(root)
-    checker = FileChecker(str(root), view, owners(view), archive_check)
+    checker = FileChecker(str(root), view, owners(view))
     present = [(path, there.files[path]) for path in view.files if path in there.files]
     total, done = sum(size for _, size in present), 0
     for (_, size), findings in zip(present, map_files(present, checker, jobs=question.jobs), strict=True):
@@ -128,21 +133,28 @@ def _all(
         progress(done, total)
 
 
-def _states_asked(question: Question) -> list[int]:
-    asked = [question.high_water.size] if question.high_water else []
-    for name, data in question.against:
-        asked.append(read_earlier(data, name).size)
-    return asked
+def _high_water(root: Path, question: Question) -> HighWater | None:
+    """What this computer noted of the case that the first log line names."""
+    if question.marks is None:
+        return None
+    for name in (LOG, PARTIAL_LOG):
+        try:
+            with (root / name).open("rb") as stream:
+                found = _CASE.search(stream.readline(MAX_LINE))
+        except OSError:
+            continue
+        return read_mark(question.marks, found[1].decode()) if found else None
+    return None
 
 
-def _earlier_states(view: LogView, question: Question) -> Iterator[Finding]:
+def _earlier_states(view: LogView, question: Question, mark: HighWater | None) -> Iterator[Finding]:
     for name, data in question.against:
         seal = read_earlier(data, name)
         yield state_kept(seal.case, seal.size, seal.root, view, f"the seal {name}")
-    if (mark := question.high_water) and mark.case == view.case:
+    if mark:
         finding = state_kept(mark.case, mark.size, mark.root, view, f"the seal made here at {mark.sealed_at}")
         if finding.status is not Status.OK:
-            text = f"{finding.message}; an older copy of the case, or a case that was cut back?"
+            text = f"{finding.message}; an older copy of the case, or one that was cut back?"
             yield Finding("against", Status.UNCHECKED, text, finding.path)
 
 

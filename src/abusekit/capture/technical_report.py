@@ -1,0 +1,59 @@
+"""The technical report of one capture, for people (R4): what was asked, by what, and what came back."""
+
+from __future__ import annotations
+
+from abusekit.capture.outcome import OUTCOMES
+from abusekit.capture.result import Capture, utc_text
+from abusekit.case.intake import Draft
+
+_MEANING = dict(OUTCOMES)
+
+
+def report_text(address: str, capture: Capture, draft: Draft) -> str:
+    """Plain text, one fact a line. Says what was measured; gives no opinion."""
+    lines = [
+        "Technical report of one capture",
+        "",
+        f"Address as typed   {address}",
+        f"Address as sent    {capture.url}",
+        f"Final address      {capture.final_url}",
+        f"Outcome            {capture.outcome}: {_MEANING.get(capture.outcome, '')}",
+        f"HTTP status        {capture.status if capture.status is not None else 'none'}",
+        f"Started            {utc_text(capture.started)} (our clock)",
+        f"Ended              {utc_text(capture.ended)} (our clock)",
+    ]
+    clock = capture.server_clock
+    if clock:
+        lines.append(
+            f"Server's clock     {clock.raw}; offset against ours {clock.offset_ms} ms (rounding 1 s)"
+        )
+    lines += [
+        f"Received           {capture.bytes_received} bytes in {len(capture.exchanges)} exchanges",
+        f"Fidelity           {draft.fidelity}",
+        f"User agent sent    {capture.plan.user_agent}",
+        f"Limits             {capture.plan.deadline_s:g} s, {capture.plan.max_bytes} bytes, "
+        f"{capture.plan.max_redirects} redirects, {capture.plan.max_requisites} parts",
+        f"Parts of the page  {capture.requisites.found} found, {capture.requisites.fetched} fetched, "
+        f"{capture.requisites.failed} failed, {capture.requisites.not_fetched} not asked for",
+        "",
+        "Exchanges (time, status, address of the server, bytes, address asked)",
+    ]
+    for one in capture.exchanges:
+        state = (
+            ""
+            if one.complete
+            else f"  NOT WHOLE: {one.truncated or (one.problem.label if one.problem else '')}"
+        )
+        server = f"{one.ip or '-'}:{one.port}"
+        lines.append(
+            f"  {utc_text(one.at)}  {one.status or '---'}  {server}  {one.received.size}  {one.url}{state}"
+        )
+        if one.tls:
+            trust = "trusted" if one.tls.verified else f"NOT TRUSTED: {one.tls.error}"
+            lines.append(f"      {one.tls.version} {one.tls.cipher}, certificate {trust}")
+    lines += ["", "Problems"] + [f"  {problem}" for problem in draft.problems or ["none"]]
+    lines += ["", "What this cannot show"] + [f"  {limit}" for limit in draft.limits]
+    if capture.secrets:
+        lines += ["", "Values that servers gave to this client alone (to be removed from copies for others)"]
+        lines += [f"  exchange {s.exchange}: {s.header} {s.name}".rstrip() for s in capture.secrets]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,44 @@
+"""What people decided about items, as the log tells it: labels, withdrawals, diary entries they stand by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from abusekit.case.canonical import JSON
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where one item stands."""
+
+    tags: list[str] = field(default_factory=list)
+    withdrawn: str | None = None
+    """The reason; None: not withdrawn."""
+    verified: list[tuple[str, str]] = field(default_factory=list)
+    """(who, when UTC) for each person who read a diary entry and stands by it (R38)."""
+    place: str = ""
+    """Where it was last said to be kept."""
+
+
+def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
+    """Every logged item, in the order of the log, with where it stands now."""
+    found: dict[str, Standing] = {}
+    for entry in entries:
+        match entry["do"]:
+            case "item.add":
+                found[entry["item"]] = Standing()
+            case "item.tag":
+                _retag(found[entry["item"]], entry["tags"], entry.get("removed", []))
+            case "item.withdraw":
+                found[entry["item"]].withdrawn = entry["reason"]
+            case "item.verify":
+                found[entry["item"]].verified.append((entry["verified_by"], entry["at"]))
+            case "custody.store":
+                found[entry["item"]].place = entry["place"]
+    return found
+
+
+def _retag(standing: Standing, added: list[str], removed: list[str]) -> None:
+    standing.tags = [tag for tag in standing.tags if tag not in removed]
+    standing.tags += [tag for tag in added if tag not in standing.tags]

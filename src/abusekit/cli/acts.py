@@ -1,0 +1,48 @@
+"""What the commands have in common that log a decision about items and store nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from abusekit.cli.options import Session, now
+
+if TYPE_CHECKING:
+    from abusekit.case.canonical import JSON
+
+
+class Logged(msgspec.Struct):
+    """What commands that log a decision answer with --json."""
+
+    items: list[str]
+    do: str
+    """The verb in the log."""
+    lines: list[int]
+    """Numbers of the log lines, from 0."""
+
+
+def log_for_items(
+    session: Session, do: str, item_ids: tuple[str, ...], facts: dict[str, JSON], said: str
+) -> None:
+    """Log `do` with `facts` for each item, all or none. Raises UsageError (no such item), CaseError."""
+    from abusekit.case.custody import Act
+
+    case = session.case()
+    producer = session.producer(case)
+    ids = [case.item(item_id.upper()).id for item_id in item_ids]
+    entries = case.record([Act(do, {"item": i, **facts}) for i in ids], by=producer.initials, now=now())
+    if session.json:
+        session.answer(Logged(ids, do, [entry["n"] for entry in entries]))
+    else:
+        for item_id in ids:
+            session.print(f"{item_id}: {said}")
+
+
+def needed_reason(reason: str) -> str:
+    """A reason that says something. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    if not reason.strip():
+        raise UsageError("a reason is needed", '--reason "…"')
+    return reason.strip()

@@ -1,0 +1,222 @@
+"""`abusekit add`: files as they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, now, with_session
+
+if TYPE_CHECKING:
+    from abusekit.case.intake import Draft, Intake
+    from abusekit.case.records import Item
+    from abusekit.importers.files import Handover
+
+BATCH_FILES = 64
+BATCH_BYTES = 64 << 20
+
+
+class Added(msgspec.Struct):
+    """One file of `add --json`."""
+
+    name: str
+    """As received."""
+    item: str | None
+    """Item that holds it now, or held it before; null where it was refused."""
+    exhibit: str | None
+    sha256: str | None
+    state: str
+    """`added`, `already-there` (the same bytes), `refused`."""
+    problem: str = ""
+
+
+class AddAnswer(msgspec.Struct):
+    """What `add --json` answers."""
+
+    files: list[Added]
+    exit_code: int
+
+
+OUTPUT = AddAnswer
+
+
+@click.command("add")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--recursive", "-r", is_flag=True, help="Take the files of folders, too.")
+@click.option(
+    "--together", is_flag=True, help="One exhibit for each folder named, instead of one for each file."
+)
+@click.option("--again", is_flag=True, help="Store bytes that the case holds already a second time.")
+@click.option("--received-from", default="", metavar="TEXT", help="Who handed it over, as stated.")
+@click.option("--how", default="", metavar="TEXT", help="How it was handed over: USB stick, e-mail, …")
+@click.option(
+    "--what", default="", metavar="TEXT", help="What it is said to be: own screenshot, photo of a screen, …"
+)
+@with_session(acts=True)
+def add_command(
+    session: Session,
+    files: tuple[Path, ...],
+    recursive: bool,
+    together: bool,
+    again: bool,
+    received_from: str,
+    how: str,
+    what: str,
+) -> int:
+    """Take in files as they are: photos, screenshots, recordings, documents.
+
+    \b
+    Examples:
+      abusekit add photo.jpg --received-from "the victim" --how "USB stick" --what "own screenshot"
+      abusekit add ../photos --recursive
+    """
+    from abusekit import safety
+    from abusekit.case.intake import Intake
+    from abusekit.importers.files import Handover
+
+    case = session.case()
+    producer = session.producer(case)
+    session.say(safety.UNDER_18)
+    run = _Run(session, Handover(received_from, how, what), again=again)
+    with Intake(case, producer, clock=now, told=session.say) as intake:
+        run.known = _known_digests(case.root, session)
+        groups = list(_groups(files, recursive=recursive, together=together))
+        for group in groups:
+            run.take(intake, group)
+        run.commit(intake)
+    return run.finish()
+
+
+class _Run:
+    """Files on their way in, committed in batches."""
+
+    def __init__(self, session: Session, handover: Handover, *, again: bool) -> None:
+        self.session = session
+        self.handover = handover
+        self.again = again
+        self.known: dict[str, tuple[str, str]] = {}
+        self.answers: list[Added] = []
+        self._batch: list[tuple[Draft, list[Added]]] = []
+
+    def take(self, intake: Intake, group: list[tuple[Path, str]]) -> None:
+        from abusekit.errors import InputError
+        from abusekit.importers.files import take_files
+
+        draft = intake.draft("file")
+        try:
+            take_files(draft, group, self.handover)
+        except (InputError, OSError) as fault:
+            draft.discard()
+            text = fault.message if isinstance(fault, InputError) else f"{fault.strerror}"
+            self._refuse([name for _, name in group], text)
+            return
+        answers = [
+            Added(name, None, None, stored.sha256, "added")
+            for (_, name), stored in zip(group, draft.files, strict=True)
+        ]
+        if not self.again and all(a.sha256 in self.known for a in answers):
+            self._already(draft, answers)
+            return
+        for answer in answers:
+            if answer.sha256 in self.known:
+                where = self.known[answer.sha256][0] or "this same run"
+                answer.problem = f"the same bytes are in {where}, too"
+            else:
+                self.known[str(answer.sha256)] = ("", "")
+        self._batch.append((draft, answers))
+        if (
+            len(self._batch) >= BATCH_FILES
+            or sum(f.size for d, _ in self._batch for f in d.files) >= BATCH_BYTES
+        ):
+            self.commit(intake)
+
+    def commit(self, intake: Intake) -> None:
+        batch, self._batch = self._batch, []
+        items: list[Item] = intake.commit([draft for draft, _ in batch])
+        for item, (_, answers) in zip(items, batch, strict=True):
+            for answer in answers:
+                answer.item, answer.exhibit = item.id, item.exhibit
+                self.known[str(answer.sha256)] = (item.id, item.exhibit)
+                self.answers.append(answer)
+                note = f"  ({answer.problem})" if answer.problem else ""
+                if not self.session.json:
+                    self.session.print(f"{item.id}  {item.exhibit:10}  {answer.name}{note}")
+            for problem in item.problems:
+                self.session.say(f"  {item.id}: {problem}")
+
+    def _already(self, draft: Draft, answers: list[Added]) -> None:
+        draft.discard()
+        for answer in answers:
+            answer.item, answer.exhibit = self.known[str(answer.sha256)]
+            answer.state = "already-there"
+            self.answers.append(answer)
+            where = f"{answer.item} ({answer.exhibit})" if answer.item else "a file of this same run"
+            self.session.say(
+                f"{answer.name}: the same bytes as {where}; not stored again (--again stores them)"
+            )
+
+    def _refuse(self, names: list[str], problem: str) -> None:
+        for name in names:
+            self.answers.append(Added(name, None, None, None, "refused", problem))
+            self.session.say(f"{name}: {problem}")
+
+    def finish(self) -> int:
+        """The exit code: 7 when something was refused, 4 when nothing was taken in for that reason."""
+        states = [answer.state for answer in self.answers]
+        code = 0
+        if "refused" in states:
+            code = 7 if "added" in states or "already-there" in states else 4
+        if self.session.json:
+            self.session.answer(AddAnswer(self.answers, code))
+        else:
+            counts = ", ".join(
+                f"{states.count(s)} {s}" for s in ("added", "already-there", "refused") if s in states
+            )
+            self.session.say(counts or "nothing to add")
+        return code
+
+
+def _known_digests(root: Path, session: Session) -> dict[str, tuple[str, str]]:
+    from abusekit.case.folder import Case
+
+    known: dict[str, tuple[str, str]] = {}
+    for entry in Case(root).entries():
+        if entry["do"] == "item.add":
+            for listed in entry["files"]:
+                known.setdefault(listed["sha256"], (entry["item"], entry["exhibit"]))
+    return known
+
+
+def _groups(paths: tuple[Path, ...], *, recursive: bool, together: bool) -> Iterator[list[tuple[Path, str]]]:
+    """The files that make one item each, with the name as received: for a file in a folder, its path in it."""
+    from abusekit.case.intake import MAX_FILES
+    from abusekit.errors import UsageError
+
+    for path in paths:
+        if not path.is_dir():
+            yield [(path, path.name)]
+            continue
+        if not (recursive or together):
+            raise UsageError(
+                f"{path} is a folder", "say --recursive (one exhibit a file) or --together (one in all)"
+            )
+        inside = list(_walk(path))
+        if together:
+            for start in range(0, len(inside), MAX_FILES):
+                yield inside[start : start + MAX_FILES]
+        else:
+            yield from ([one] for one in inside)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Files below a folder in a fixed order; links to folders are not entered."""
+    for here, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(here) / name
+            yield path, os.path.relpath(path, folder.parent).replace(os.sep, "/")

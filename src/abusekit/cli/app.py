@@ -1,0 +1,60 @@
+"""The `abusekit` command itself: a group that loads a verb's module only when that verb is called."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from abusekit import __version__
+from abusekit.cli import COMMANDS
+
+
+class LazyGroup(click.Group):
+    """Lists commands from the table; imports none of them to do so."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [command.name for command in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for command in COMMANDS:
+            if command.name == cmd_name:
+                module = importlib.import_module(f"abusekit.cli.{command.module}")
+                loaded: click.Command = getattr(module, f"{command.module}_command")
+                return loaded
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(command.name, command.line) for command in COMMANDS])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.list_commands(ctx):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.list_commands(ctx), 1)
+            ctx.fail(
+                f"no command {name!a}" + (f"; did you mean {near[0]}?" if near else "; see abusekit --help")
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    name="abusekit",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Nothing here is legal advice. In danger: call the emergency number first (999 in the UK, 112 in Europe).",
+)
+@click.version_option(__version__, message="abusekit %(version)s")
+def app() -> None:
+    """Turn online abuse into evidence that police, prosecutors and courts can check.
+
+    \b
+    Start:    abusekit init mycase
+    Collect:  abusekit capture --case mycase https://…
+    Seal:     abusekit seal --case mycase --key me
+    Check:    abusekit verify --case mycase
+    """

@@ -1,0 +1,173 @@
+"""What `abusekit capture` tells: progress while it lasts, a table and the failures at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from abusekit.cli.options import Session
+
+if TYPE_CHECKING:
+    from abusekit.capture.bulk import Done
+
+
+class CapturedAddress(msgspec.Struct):
+    """One address of `capture --json`."""
+
+    address: str
+    line: int | None
+    """In the list, from 1; null for an address of the command line."""
+    item: str | None
+    exhibit: str | None
+    outcome: str
+    """As in the item (docs/commands.md lists them), or `not-an-address`, `refused`."""
+    status: int | None
+    """HTTP status of the last answer."""
+    problem: str
+    parts_missing: int
+    """Images, style sheets, … of the page that could not be had."""
+
+
+class CaptureAnswer(msgspec.Struct):
+    """What `capture --json` answers."""
+
+    captured: list[CapturedAddress]
+    """What this run stored or refused."""
+    skipped: int
+    """Addresses of the list that the case holds already."""
+    duplicates: int
+    """Lines of the list that repeat an address."""
+    outcomes: dict[str, int]
+    exit_code: int
+
+
+class CaptureReport:
+    """What a run tells: progress while it lasts, a table at the end."""
+
+    def __init__(self, session: Session, failures: Path | None) -> None:
+        self.session = session
+        self.failures = failures
+        self.captured: list[CapturedAddress] = []
+        self.skipped: Counter[str] = Counter()
+        self.duplicates = 0
+        self._progress: Any = None
+        self._task: Any = None
+
+    def refused(self, address: str, line: int, outcome: str, problem: str) -> None:
+        self.captured.append(CapturedAddress(address, line or None, None, None, outcome, None, problem, 0))
+
+    def skip(self, address: str, outcome: str) -> None:
+        self.skipped[outcome] += 1
+
+    def begin(self, total: int) -> None:
+        if total and sys.stderr.isatty() and not self.session.quiet and not self.session.json:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            progress = Progress(
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.description}", markup=False),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+            )
+            progress.start()
+            self._progress, self._task = progress, progress.add_task("", total=total)
+
+    def take(self, done: Done) -> None:
+        item, request = done.item, done.request
+        if item is None:
+            self.refused(request.address, request.line or 0, "refused", done.problem)
+        else:
+            status = item.facts.get("status")
+            problem = item.problems[0] if item.problems and item.outcome != "complete" else ""
+            self.captured.append(
+                CapturedAddress(
+                    request.address,
+                    request.line,
+                    item.id,
+                    item.exhibit,
+                    item.outcome,
+                    status,
+                    problem,
+                    done.parts_missing,
+                )
+            )
+            if not self.session.json and self._progress is None:
+                missing = f"  {done.parts_missing} parts missing" if done.parts_missing else ""
+                code = "" if status is None or item.outcome == "complete" else f" {status}"
+                self.session.print(f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}")
+        if self._progress is not None:
+            counts = Counter(c.outcome for c in self.captured)
+            text = "  ".join(f"{n} {outcome}" for outcome, n in counts.most_common())
+            self._progress.update(self._task, advance=1, description=text)
+
+    def end(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def finish(self) -> int:
+        """Print what became of it; the exit code: 0 all complete, 7 something failed, 4 no address in it."""
+        failed = [c for c in self.captured if c.outcome != "complete"]
+        skipped_failures = sum(n for outcome, n in self.skipped.items() if outcome != "complete")
+        code = 7 if failed or skipped_failures else 0
+        if self.captured and all(c.item is None for c in self.captured) and not self.skipped:
+            code = 4
+        self._write_failures(failed)
+        if self.session.json:
+            outcomes = dict(Counter(c.outcome for c in self.captured))
+            self.session.answer(
+                CaptureAnswer(self.captured, sum(self.skipped.values()), self.duplicates, outcomes, code)
+            )
+        else:
+            self._table(failed, skipped_failures)
+        return code
+
+    def _write_failures(self, failed: list[CapturedAddress]) -> None:
+        if self.failures is None:
+            return
+        from abusekit.errors import UsageError
+
+        text = "".join(f"{c.address}\n" for c in failed if c.outcome != "not-an-address")
+        temporary = self.failures.with_name(f".{self.failures.name}.{os.getpid()}.new")
+        try:
+            temporary.write_text(text, "utf-8")
+            temporary.replace(self.failures)
+        except OSError as fault:
+            raise UsageError(
+                f"{self.failures} cannot be written: {fault.strerror}; the captures are stored"
+            ) from fault
+
+    def _table(self, failed: list[CapturedAddress], skipped_failures: int) -> None:
+        say = self.session.say
+        if failed:
+            say("")
+            say("not complete:")
+        for c in failed:
+            where = f"line {c.line}" if c.line else ""
+            status = str(c.status) if c.status else ""
+            address = c.address if len(c.address) <= 90 else c.address[:87] + "…"
+            say(f"  {c.item or '-':6} {where:10} {c.outcome:16} {status:4} {address}")
+            if c.item is None or c.status is None:
+                say(f"         {c.problem}")
+        counts = Counter(c.outcome for c in self.captured)
+        say("")
+        say(
+            "this run: "
+            + (", ".join(f"{n} {outcome}" for outcome, n in counts.most_common()) or "nothing to do")
+        )
+        if missing := sum(1 for c in self.captured if c.parts_missing):
+            say(f"{missing} pages lack parts (images, style sheets, …): see abusekit show ITEM")
+        if self.duplicates:
+            say(f"{self.duplicates} lines repeat an address of the same list")
+        if self.skipped:
+            say(
+                f"{sum(self.skipped.values())} addresses are in the case already (--again captures them anew)"
+            )
+        if skipped_failures:
+            say(f"{skipped_failures} of them did not end as complete (--retry-failed captures these anew)")

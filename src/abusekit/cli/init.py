@@ -1,0 +1,155 @@
+"""`abusekit init`: a new case."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, now, with_session
+
+if TYPE_CHECKING:
+    from abusekit.case.settings import Producer
+
+
+class Started(msgspec.Struct):
+    """What `init --json` answers."""
+
+    folder: str
+    case: str
+    """UUID of the case."""
+    reference: str
+    producers: list[str]
+    """Initials."""
+
+
+OUTPUT = Started
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--ref", "reference", metavar="TEXT", help="Reference of the case, such as OP-1.")
+@click.option("--title", default="", metavar="TEXT", help="A neutral title; no victim's name.")
+@click.option(
+    "--producer",
+    "producers",
+    multiple=True,
+    metavar="INITIALS:NAME:ROLE",
+    help='Who takes evidence in: "PO:Producer One:volunteer". Repeat for more people.',
+)
+@click.option(
+    "--timezone", "zone", metavar="ZONE", help="IANA zone that local times mean, such as Europe/London."
+)
+@click.option("--exhibit-style", default="{initials}/{n}", show_default=True, metavar="STYLE")
+@click.option(
+    "--allow-network",
+    "networks",
+    multiple=True,
+    metavar="CIDR",
+    help="A private network that captures of this case may reach.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing; for scripts. The safety notes stay empty.")
+@with_session(case=False)
+def init_command(
+    session: Session,
+    folder: Path,
+    reference: str | None,
+    title: str,
+    producers: tuple[str, ...],
+    zone: str | None,
+    exhibit_style: str,
+    networks: tuple[str, ...],
+    yes: bool,
+) -> None:
+    """Start a case in a new folder.
+
+    \b
+    Example:
+      abusekit init mycase --ref OP-1 --producer "PO:Producer One:volunteer" --timezone Europe/London
+    """
+    from abusekit import safety
+    from abusekit.case.folder import Case
+    from abusekit.case.settings import Settings, check_settings, parse_producer
+
+    ask = not yes and sys.stdin.isatty()
+    reference = _needed(reference, "--ref", "Reference of the case", ask)
+    people = tuple(parse_producer(text) for text in producers) or _ask_producer(ask)
+    zone = _needed(zone, "--timezone", "Time zone (IANA name, such as Europe/London)", ask)
+    _check_folder_name(folder, title, people)
+    settings = check_settings(
+        Settings(
+            case="",
+            reference=reference,
+            title=title,
+            zone=zone,
+            producers=people,
+            exhibit_style=exhibit_style,
+            allowed_networks=networks,
+        )
+    )
+    session.say(safety.UNDER_18)
+    answers = {key: _answer(question) for key, question in safety.QUESTIONS} if ask else {}
+    at = now()
+    case = Case.create(folder, settings, now=at)
+    (case.private / "safety-notes.txt").write_text(safety.notes_text(answers, at), "utf-8")
+    made = case.settings()
+    if session.json:
+        session.answer(Started(str(folder), made.case, made.reference, [p.initials for p in made.producers]))
+        return
+    for text in (safety.KEEP, safety.PRIVATE, safety.BACKUP):
+        session.say(text)
+    checked, posts = safety.signposts()
+    session.say(f"Where people find help (checked {checked}):")
+    for post in posts:
+        session.say(f"  {', '.join(post.where):6} {post.about}: {post.text}")
+    session.print(f"case {made.reference} started in {folder}")
+    session.say(f"next: abusekit capture --case {folder} URL    or: abusekit add --case {folder} FILE")
+
+
+def _needed(value: str | None, option: str, question: str, ask: bool) -> str:
+    from abusekit.errors import UsageError
+
+    if value:
+        return value
+    if not ask:
+        raise UsageError(f"{option} is needed", "see: abusekit init --help")
+    answer: str = click.prompt(question, err=True)
+    return answer
+
+
+def _ask_producer(ask: bool) -> tuple[Producer, ...]:
+    from abusekit.case.settings import parse_producer
+    from abusekit.errors import UsageError
+
+    if not ask:
+        raise UsageError("--producer is needed", '--producer "PO:Producer One:volunteer"')
+    parts = [
+        click.prompt(question, err=True)
+        for question in (
+            "Your initials",
+            "Your full name (as in a statement)",
+            "Your role (victim, volunteer, …)",
+        )
+    ]
+    return (parse_producer(":".join(part.replace(":", " ") for part in parts)),)
+
+
+def _answer(question: str) -> str:
+    answer: str = click.prompt(question, default="", show_default=False, err=True)
+    return answer
+
+
+def _check_folder_name(folder: Path, title: str, people: tuple[Producer, ...]) -> None:
+    """A folder's name is seen in backups, screens and logs: it names nobody."""
+    from abusekit.errors import UsageError
+
+    words = {word.lower() for person in people for word in re.findall(r"\w{4,}", person.name)}
+    found = [word for word in re.findall(r"[^\W_]{4,}", folder.name) if word.lower() in words]
+    if found:
+        raise UsageError(
+            f"the folder's name holds a person's name: {found[0]}", "choose a neutral one, such as case-1"
+        )

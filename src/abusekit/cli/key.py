@@ -1,0 +1,132 @@
+"""`abusekit key`: signing keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, key_store, passphrase, passphrase_option, with_session
+
+
+class KeyAnswer(msgspec.Struct):
+    """One key, as `key … --json` answers it."""
+
+    name: str
+    fingerprint: str
+    """SHA256:…, as ssh-keygen prints it."""
+    allowed_signers: str
+    """The line by which somebody vouches for this key."""
+    private: bool
+    """False: only the public half is here; it verifies, but cannot sign."""
+
+
+class KeyListAnswer(msgspec.Struct):
+    """What `key list --json` answers."""
+
+    keys: list[KeyAnswer]
+
+
+OUTPUT = KeyListAnswer
+ONE_OUTPUT = KeyAnswer
+
+
+@click.group("key")
+def key_command() -> None:
+    """Create and show signing keys; they live outside of every case.
+
+    A signature shows that the holder of a key stood by a sealed state; not who the holder is. So tell the
+    fingerprint to the people who will check: on paper, in the statement, by telephone.
+    """
+
+
+@key_command.command("create")
+@click.argument("name")
+@passphrase_option
+@with_session(case=False)
+def key_create(session: Session, name: str, passphrase_fd: int | None) -> None:
+    """A new Ed25519 key, protected by a passphrase.
+
+    \b
+    Example:
+      abusekit key create me
+    """
+    from abusekit.integrity import keys
+
+    store = key_store()
+    _not_inside_a_case(store)
+    made = keys.create(store, name, passphrase(passphrase_fd, confirm=True))
+    _one(session, made)
+    session.say("keep the passphrase; a lost key cannot be remade (earlier seals stay valid)")
+    session.say(f"next: abusekit seal --case DIR --key {name}")
+
+
+@key_command.command("list")
+@with_session(case=False)
+def key_list(session: Session) -> None:
+    """The keys of this user.
+
+    \b
+    Example:
+      abusekit key list
+    """
+    from abusekit.integrity import keys
+
+    found = keys.listing(key_store())
+    if session.json:
+        session.answer(KeyListAnswer([_answer(info) for info in found]))
+        return
+    for info in found:
+        session.print(
+            f"{info.name:16} {info.public.fingerprint}" + ("" if info.has_private else "  (public half only)")
+        )
+    if not found:
+        session.say("no keys yet: abusekit key create NAME")
+
+
+@key_command.command("show")
+@click.argument("name")
+@with_session(case=False)
+def key_show(session: Session, name: str) -> None:
+    """Fingerprint and allowed_signers line of one key.
+
+    \b
+    Example:
+      abusekit key show me
+    """
+    from abusekit.integrity import keys
+
+    _one(session, keys.show(key_store(), name))
+
+
+def _answer(info: object) -> KeyAnswer:
+    from abusekit.integrity.keys import KeyInfo
+    from abusekit.integrity.signers import line
+
+    if not isinstance(info, KeyInfo):
+        raise TypeError(type(info).__name__)
+    return KeyAnswer(
+        info.name, info.public.fingerprint, line(info.name, info.public).strip(), info.has_private
+    )
+
+
+def _one(session: Session, info: object) -> None:
+    answer = _answer(info)
+    if session.json:
+        session.answer(answer)
+        return
+    session.print(f"{answer.name}  {answer.fingerprint}")
+    session.print(f"allowed_signers line: {answer.allowed_signers}")
+
+
+def _not_inside_a_case(store: Path) -> None:
+    """A key in a case would go wherever the case goes. Raises UsageError."""
+    from abusekit.case.folder import Case
+    from abusekit.errors import CaseError, UsageError
+
+    try:
+        Case.find(store)
+    except CaseError:
+        return
+    raise UsageError(f"the key store lies inside a case: {store}", "set ABUSEKIT_KEYS to a folder outside")

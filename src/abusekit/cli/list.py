@@ -1,0 +1,95 @@
+"""`abusekit list`: what is in the case, content covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, with_session
+
+if TYPE_CHECKING:
+    from abusekit.case.folder import Case
+
+
+class Listed(msgspec.Struct):
+    """One item of `list --json`."""
+
+    item: str
+    exhibit: str
+    kind: str
+    at: str
+    """Taken in: UTC, our clock."""
+    outcome: str
+    grade: str
+    """A, B, C, D or X (advice on what to add, no claim about admissibility)."""
+    files: int
+    tags: list[str]
+    withdrawn: str | None
+    """Reason, or null."""
+
+
+class ListAnswer(msgspec.Struct):
+    """What `list --json` answers."""
+
+    reference: str
+    items: list[Listed]
+
+
+OUTPUT = ListAnswer
+
+
+@click.command("list")
+@click.option("--kind", metavar="KIND", help="Only items of this kind: capture, file, note, …")
+@click.option("--tag", "wanted_tag", metavar="TAG", help="Only items with this label.")
+@with_session()
+def list_command(session: Session, kind: str | None, wanted_tag: str | None) -> None:
+    """List what is in the case; content stays covered.
+
+    \b
+    Example:
+      abusekit list --kind capture
+    """
+    case = session.case()
+    listed = [
+        one
+        for one in items(case)
+        if (not kind or one.kind == kind) and (not wanted_tag or wanted_tag in one.tags)
+    ]
+    if session.json:
+        session.answer(ListAnswer(case.settings().reference, listed))
+        return
+    for one in listed:
+        marks = " ".join(
+            [f"[{tag}]" for tag in one.tags] + (["WITHDRAWN"] if one.withdrawn is not None else [])
+        )
+        at = one.at[:19].replace("T", " ")
+        line = f"{one.item:6} {one.exhibit:10} {one.kind:8} {at}Z  {one.grade} {one.outcome:14} {marks}"
+        session.print(line.rstrip())
+    session.say(f"{len(listed)} items; show one: abusekit show ITEM")
+
+
+def items(case: Case) -> list[Listed]:
+    """All items with their labels, from the log and the items' own records."""
+    from abusekit.case.decisions import standings
+    from abusekit.case.records import grade
+
+    found = []
+    for item_id, standing in standings(case.entries()).items():
+        item = case.item(item_id)
+        letter, _ = grade(item)
+        found.append(
+            Listed(
+                item.id,
+                item.exhibit,
+                item.kind,
+                item.at,
+                item.outcome,
+                letter,
+                len(item.files),
+                standing.tags,
+                standing.withdrawn,
+            )
+        )
+    return found

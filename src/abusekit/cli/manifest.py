@@ -1,0 +1,34 @@
+"""`abusekit manifest`: the first step of sealing."""
+
+from __future__ import annotations
+
+import click
+
+from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.seal import Sealed
+
+OUTPUT = Sealed
+
+
+@click.command("manifest")
+@with_session(acts=True)
+def manifest_command(session: Session) -> None:
+    """First step of sealing: state the log and list every file.
+
+    \b
+    Example:
+      abusekit manifest && abusekit sign --key me
+    """
+    from abusekit.integrity.manifest import MAX_SEAL, SEAL, make_manifest, parse_seal
+    from abusekit.integrity.seal import manifest_command
+
+    case = session.case()
+    folder = make_manifest(case, by=session.producer(case).initials, now=now())
+    seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
+    command = manifest_command(case.root, folder)
+    if session.json:
+        session.answer(Sealed(str(folder), seal.size, seal.root, None, [command]))
+        return
+    session.print(f"{folder} covers {seal.size} log lines; root {seal.root}")
+    session.say(f"  {command}")
+    session.say("not signed yet: abusekit sign --key NAME")

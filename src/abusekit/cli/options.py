@@ -1,0 +1,152 @@
+"""What all commands share: which case, who acts, how to answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from abusekit.plain import safe_text
+
+if TYPE_CHECKING:
+    from abusekit.case.folder import Case
+    from abusekit.case.settings import Producer
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def now() -> datetime:
+    """The clock of every command: aware, UTC. The core reads none."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of one command."""
+
+    folder: Path | None
+    """`--case`; None: the case we stand in."""
+    as_initials: str | None
+    """`--as`."""
+    json: bool
+    quiet: bool
+
+    def case(self) -> Case:
+        from abusekit.case.folder import Case
+
+        return Case.open(self.folder) if self.folder else Case.find(Path.cwd())
+
+    def producer(self, case: Case) -> Producer:
+        return case.settings().producer(self.as_initials)
+
+    def say(self, text: str = "") -> None:
+        """Talk, on stderr; silent with --quiet."""
+        if not self.quiet:
+            sys.stderr.write(safe_text(text) + "\n")
+
+    def print(self, text: str = "") -> None:
+        """A result, on stdout."""
+        sys.stdout.write(safe_text(text) + "\n")
+
+    def answer(self, result: Any) -> None:
+        """The result as one line of JSON (`--json`): a struct with a documented schema."""
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode(result).decode("utf-8") + "\n")
+
+
+def with_session(*, case: bool = True, acts: bool = False) -> Callable[[Function], Function]:
+    """Adds --json and --quiet, --case unless the command needs none, --as where a person acts."""
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def wrapper(*args: Any, **values: Any) -> Any:
+            session = Session(
+                folder=values.pop("case", None),
+                as_initials=values.pop("as_initials", None),
+                json=values.pop("json", False),
+                quiet=values.pop("quiet", False),
+            )
+            return function(session, *args, **values)
+
+        wrapped: Any = wrapper
+        wrapped = click.option("--quiet", "-q", is_flag=True, help="Say nothing but results and faults.")(
+            wrapped
+        )
+        wrapped = click.option("--json", is_flag=True, help="Answer in JSON, for scripts.")(wrapped)
+        if acts:
+            wrapped = click.option(
+                "--as",
+                "as_initials",
+                metavar="INITIALS",
+                envvar="ABUSEKIT_AS",
+                help="Which producer of the case acts.",
+            )(wrapped)
+        if case:
+            wrapped = click.option(
+                "--case",
+                type=click.Path(path_type=Path),
+                metavar="DIR",
+                envvar="ABUSEKIT_CASE",
+                help="The case folder (default: the one we stand in).",
+            )(wrapped)
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def key_store() -> Path:
+    """Where the user's signing keys are."""
+    if named := os.environ.get("ABUSEKIT_KEYS"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("abusekit", appauthor=False) / "keys"
+
+
+def marks_folder() -> Path:
+    """Where the furthest sealed state of each case is noted."""
+    if named := os.environ.get("ABUSEKIT_STATE"):
+        return Path(named) / "marks"
+    from platformdirs import user_state_path
+
+    return user_state_path("abusekit", appauthor=False) / "marks"
+
+
+def passphrase(fd: int | None, *, confirm: bool = False) -> bytes:
+    """The passphrase: from `--passphrase-fd`, ABUSEKIT_PASSPHRASE, or a prompt. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    if fd is not None:
+        try:
+            with os.fdopen(fd, "rb") as stream:
+                return stream.readline(4096).rstrip(b"\r\n")
+        except OSError as fault:
+            raise UsageError(
+                f"file descriptor {fd} cannot be read", "such as: --passphrase-fd 3 3< FILE"
+            ) from fault
+    if (named := os.environ.get("ABUSEKIT_PASSPHRASE")) is not None:
+        return named.encode("utf-8")
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "a passphrase is needed, and there is nobody to ask",
+            "set ABUSEKIT_PASSPHRASE, or use --passphrase-fd",
+        )
+    typed: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+    return typed.encode("utf-8")
+
+
+def passphrase_option(function: Function) -> Function:
+    return click.option(
+        "--passphrase-fd",
+        type=int,
+        metavar="N",
+        help="Read the passphrase from this file descriptor (else ABUSEKIT_PASSPHRASE, else a prompt).",
+    )(function)

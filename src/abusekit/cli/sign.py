@@ -1,0 +1,33 @@
+"""`abusekit sign`: the second step of sealing."""
+
+from __future__ import annotations
+
+import click
+
+from abusekit.cli.options import Session, passphrase_option, with_session
+from abusekit.cli.seal import Sealed, open_key, sign_and_say
+
+OUTPUT = Sealed
+
+
+@click.command("sign")
+@click.option("--key", "name", metavar="NAME", help="Key to sign with (default: your only one).")
+@passphrase_option
+@with_session(acts=True)
+def sign_command(session: Session, name: str | None, passphrase_fd: int | None) -> None:
+    """Second step of sealing: sign the newest seal.
+
+    The seal is compared with the case first: what does not describe it is not signed. Several people can
+    sign one seal, each with a key of their own.
+
+    \b
+    Example:
+      abusekit sign --key me
+    """
+    from abusekit.integrity.manifest import newest_seal
+
+    case = session.case()
+    producer = session.producer(case)
+    folder = newest_seal(case)
+    name, key = open_key(name, passphrase_fd)
+    sign_and_say(session, case, folder, name, key, producer.initials)
