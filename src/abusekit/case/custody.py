@@ -31,7 +31,7 @@ ZERO_HASH = "0" * 64
 _HEX64 = re.compile(rb"[0-9a-f]{64}\Z")
 _SALT = re.compile(r"[0-9a-f]{32}\Z")
 _VERB = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)+\Z")
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
+_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 
 
 def instant_text(at: datetime) -> str:
@@ -134,11 +134,12 @@ def _checked(raw: bytes, n: int, prev: str) -> dict[str, JSON]:
     try:
         whole = (
             _AT.match(entry["at"])
+            and datetime.fromisoformat(entry["at"])  # a thirteenth month fits the form
             and _VERB.match(entry["do"])
             and _SALT.match(entry["salt"])
             and type(entry["by"]) is str
         )
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         whole = None
     if not whole:
         raise LogFormError(n, "one of at, do, salt, by is absent or malformed")

@@ -28,6 +28,8 @@ class Listed(msgspec.Struct):
     tags: list[str]
     withdrawn: str | None
     """Reason, or null."""
+    verified: bool
+    """Somebody stands by this diary entry (verify-note)."""
 
 
 class ListAnswer(msgspec.Struct):
@@ -90,6 +92,7 @@ def items(case: Case) -> list[Listed]:
                 len(item.files),
                 standing.tags,
                 standing.withdrawn,
+                bool(standing.verified),
             )
         )
     return found

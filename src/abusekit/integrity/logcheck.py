@@ -23,6 +23,8 @@ _PATH = re.compile(
 )
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _SEAL_ACTS = ("seal.add", "seal.sign")
+_PLACES = {"case.create": "settings/", "settings.change": "settings/", "item.add": "evidence/"}
+"""Act → where the files lie that it admits; any other act admits files in custody/, those of a seal in its seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,16 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
     do = entry["do"]
     try:
         paths = [_file(view, listed, line.n) for listed in entry.get("files", ())]
+        place = _seal_folder(entry["seal"]) if do in _SEAL_ACTS else _PLACES.get(do, "custody/")
+        if astray := [path for path in paths if not path.startswith(place)]:
+            # acts of sealing are not counted as unsealed: they must not admit anything else
+            raise LogFormError(line.n, f"{do} admits files in {place} only, not {astray[0]}")
         match do:
             case "case.create":
                 if line.n != 0 or entry["format"] != LOG_FORMAT:
                     raise LogFormError(line.n, "starts a case, but is not the first line of our format")
+                if type(entry["case"]) is not str:
+                    raise LogFormError(line.n, "names the case wrongly")
                 view.case = entry["case"]
             case "item.add":
                 _item(view, entry, line.n, paths)
@@ -162,7 +170,11 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
                 kept = {"path": entry["kept_as"], "sha256": entry["sha256"], "size": entry["size"]}
                 _file(view, kept, line.n)
             case "seal.add":
-                view.last_seal = int(entry["seal"])
+                if not view.last_seal < entry["seal"] <= line.n or f"{place}seal.txt" not in paths:
+                    raise LogFormError(
+                        line.n, "adds a seal that cannot be: an older one, or without seal.txt"
+                    )
+                view.last_seal = entry["seal"]
                 view.acts_after_seal = 0 if view.last_seal == line.n else 1
     except (KeyError, TypeError, ValueError) as fault:
         raise LogFormError(line.n, f"a fact of {do} is absent or malformed: {fault}") from fault
@@ -170,6 +182,12 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
         raise LogFormError(0, "does not start a case")
     if do not in _SEAL_ACTS:
         view.acts_after_seal += 1
+
+
+def _seal_folder(size: JSON) -> str:
+    if type(size) is not int:
+        raise TypeError(f"{size!a} is no number of lines")
+    return f"seals/{size:06}/"
 
 
 def _file(view: LogView, listed: dict[str, JSON], n: int) -> str:

@@ -77,6 +77,10 @@ def parse_seal(data: bytes) -> Seal:
     if found is None:
         raise EvidenceError("seal.txt is not of the form that seals have")
     more = [line.split(" ", 1)[0] for line in found["more"].splitlines()]
+    try:
+        datetime.fromisoformat(found["at"])
+    except ValueError as fault:  # a thirteenth month fits the form
+        raise EvidenceError("seal.txt states a time that does not exist") from fault
     if len(set(more)) != len(more) or base64.b64decode(found["root64"]).hex() != found["root"]:
         raise EvidenceError("seal.txt contradicts itself")
     return Seal(

@@ -118,6 +118,10 @@ def _manifest(root: Path, folder: str, present: dict[str, int], seal: Seal, view
     path = f"{folder}/{MANIFEST}"
     if path not in present:
         return [Finding("seal", Status.MISSING, "the list of files that was sealed is gone", path)]
+    if (logged := view.files.get(path)) and logged.size != present[path]:
+        return [
+            Finding("seal", Status.CHANGED, f"has {present[path]} bytes, {logged.size} were logged", path)
+        ]
     data = _bytes(root / path, MAX_MANIFEST)
     if digest_bytes(data).sha256 != seal.manifest_sha256:
         return [Finding("seal", Status.CHANGED, "is not the list of files that seal.txt names", path)]

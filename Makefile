@@ -1,0 +1,79 @@
+# The front door. `make demo` and `make test` do all the set-up on a fresh machine with Python 3.11+, make, git.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+JOBS ?= 2
+DEMO ?= demo-case
+
+.PHONY: help demo test lint format bench soak docs system-packages clean
+
+help:
+	@echo "make demo    install what it needs, run the whole main job on a practice site"
+	@echo "make test    install what the tests need (Chromium included), run them all"
+	@echo "make lint    formatting, lint, types, direction of imports, generated docs"
+	@echo "make bench   ratios against named peers, measured in this run"
+	@echo "make soak    the sizes that do not fit a test run"
+	@echo "make docs    write docs/commands.md from the code"
+
+$(VENV)/ready: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+# An outside judge with a licence of its own: kept out of our environment.
+.venv-wacz/ready:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv .venv-wacz
+	.venv-wacz/bin/python -m pip install --quiet --disable-pip-version-check wacz
+	touch $@
+
+demo: $(VENV)/ready
+	rm -rf $(DEMO)
+	$(BIN)/abusekit demo $(DEMO)
+
+# Programs that the tests use as outside judges; a missing one fails the tests, it never skips them.
+NEEDED := ssh-keygen openssl sha256sum strace wget chromium
+PACKAGES := openssh-client openssl coreutils strace wget chromium
+system-packages:
+	@missing=; for p in $(NEEDED); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing, for:$$missing"; \
+		if ! command -v apt-get >/dev/null; then echo "install these programs first:$$missing"; exit 1; fi; \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -qq; \
+		DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; fi
+
+test: $(VENV)/ready-dev .venv-wacz/ready system-packages
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(VENV)/ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m abusekit.cli.docs --check
+
+format: $(VENV)/ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/ready-dev
+	$(BIN)/python -m abusekit.cli.docs
+
+bench: $(VENV)/ready-dev system-packages
+	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/ready-dev system-packages
+	$(BIN)/python -m benchmarks --soak
+
+clean:
+	rm -rf $(VENV) .venv-wacz $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data

@@ -1,0 +1,299 @@
+"""The result of one capture: what happened, what was read, and the archive of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from abusekit import __version__
+from abusekit.capture import tls
+from abusekit.capture.page import PageTime
+from abusekit.capture.plan import Plan
+from abusekit.webarchive.exchange import Exchange, Problem
+from abusekit.webarchive.wacz import write_wacz
+from abusekit.webarchive.warc import Sink
+
+SOFTWARE = f"abusekit {__version__}"
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+HTTP_DATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT"
+)
+
+SECRET_HEADERS = (
+    "authorization",
+    "authentication-info",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "www-authenticate",
+    "x-access-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-csrf-token",
+    "x-xsrf-token",
+)
+"""Response headers whose values may open something; `Set-Cookie` is treated apart, for the cookie's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where in the archive a value stands that a server gave to us alone. The value itself is not repeated."""
+
+    exchange: int
+    # number of the exchange in the capture, from 0
+    header: str
+    # the header's name in lower case
+    name: str
+    # the cookie's name; "" for other headers
+
+
+@dataclass(frozen=True, slots=True)
+class ServerClock:
+    """The server's clock against ours, from the Date header of the final answer. A server may say anything."""
+
+    raw: str
+    # the header as sent
+    utc: datetime | None
+    # its reading; None when it is no IMF-fixdate (RFC 9110 section 5.6.7); resolution 1 s
+    offset_ms: int | None
+    # server minus our clock when the head had come, in milliseconds; the way and the rounding included
+
+
+@dataclass(frozen=True, slots=True)
+class Requisites:
+    """What the page is made of, in numbers."""
+
+    found: int = 0
+    # references to http and https, each address once
+    fetched: int = 0
+    # of them, those that came whole with a 2xx status
+    failed: int = 0
+    # of them, those that did not; each has a problem
+    not_fetched: int = 0
+    # of them, those not asked for, because a limit was reached
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One address, captured or not. Close it when it has been stored."""
+
+    typed: str
+    # the address as given
+    url: str
+    # the address as sent
+    outcome: str
+    # a label of OUTCOMES; only "complete" is success
+    status: int | None
+    # of the last answer to the address; None when there was none that was understood
+    hops: tuple[str, ...]
+    # the addresses asked one after the other, as sent, the first included
+    exchanges: tuple[Exchange, ...]
+    # the hops first, in their order, then the parts with their own hops
+    title: str | None
+    # of the page
+    text: str | None
+    # readable text of the last answer; None when it is no text
+    page_times: tuple[PageTime, ...]
+    # times that the page names
+    requisites: Requisites
+    problems: tuple[Problem, ...]
+    # everything that keeps the capture from being whole; the first is the outcome's, where it is no success
+    retry_after_s: int | None
+    # seconds to wait, when the server says so (RFC 9110 section 10.2.3)
+    started: datetime
+    # UTC, our clock
+    ended: datetime
+    # UTC, our clock
+    plan: Plan
+
+    @property
+    def final_url(self) -> str:
+        """The last address asked, as sent."""
+        return self.hops[-1]
+
+    @property
+    def bytes_received(self) -> int:
+        """Bytes received in all exchanges, inside of TLS."""
+        return sum(one.received.size for one in self.exchanges)
+
+    @property
+    def requisites_failed(self) -> int:
+        return self.requisites.failed
+
+    @property
+    def fidelity(self) -> Literal["exact", "exact-partial"]:
+        """`exact` when every exchange came whole; `exact-partial` when one was cut or brought nothing."""
+        whole = all(one.complete for one in self.exchanges) and not self.requisites.not_fetched
+        return "exact" if whole else "exact-partial"
+
+    @property
+    def server_clock(self) -> ServerClock | None:
+        """From the last answer to the address; None when it has no Date."""
+        last = self.exchanges[len(self.hops) - 1]
+        raw = last.header("date")
+        if raw is None:
+            return None
+        utc = http_date(raw)
+        offset = round((utc - last.head_at).total_seconds() * 1000) if utc and last.head_at else None
+        return ServerClock(raw[:200], utc, offset)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Where servers sent cookies or authentication, so that exports can strip them."""
+        found = []
+        for number, one in enumerate(self.exchanges):
+            for name, value in one.headers:
+                header = name.lower()
+                if header in ("set-cookie", "set-cookie2"):
+                    found.append(Secret(number, header, value.partition("=")[0].strip()[:100]))
+                elif header in SECRET_HEADERS:
+                    found.append(Secret(number, header, ""))
+        return tuple(found)
+
+    def write_wacz(
+        self, out: Sink, *, with_text: bool = False, extra: dict[str, bytes] | None = None
+    ) -> None:
+        """Writes the archive to `out` (only `write` is used); the same capture gives the same bytes.
+
+        with_text: put the readable text into the page list too, for full-text search in replay tools.
+        Raises OSError when writing fails.
+        """
+        write_wacz(
+            out,
+            self.exchanges,
+            created=self.ended,
+            software=SOFTWARE,
+            title=self.title or self.url,
+            main_url=self.url,
+            main_at=self.exchanges[0].at,
+            text=self.text if with_text else None,
+            extra=extra,
+            spool=self.plan.spool,
+        )
+
+    def close(self) -> None:
+        """Frees the memory and temporary files of the exchanges."""
+        for one in self.exchanges:
+            one.close()
+
+    def facts(self) -> dict[str, Any]:
+        """What is known beside the archive, for item.json: the canonical subset of JSON, without floats."""
+        clock = self.server_clock
+        leaves = dict.fromkeys(one.tls.chain[0] for one in self.exchanges if one.tls and one.tls.chain)
+        return {
+            "engine": "http",
+            "software": SOFTWARE,
+            "typed": self.typed,
+            "url": self.url,
+            "final_url": self.final_url,
+            "hops": list(self.hops),
+            "outcome": self.outcome,
+            "status": self.status,
+            "fidelity": self.fidelity,
+            "title": self.title,
+            "page_times": [{"raw": one.raw, "where": one.where} for one in self.page_times],
+            "requisites": {
+                "found": self.requisites.found,
+                "fetched": self.requisites.fetched,
+                "failed": self.requisites.failed,
+                "not_fetched": self.requisites.not_fetched,
+            },
+            "problems": [
+                {"label": one.label, "detail": one.detail, "where": one.where} for one in self.problems
+            ],
+            "secrets": [
+                {"exchange": one.exchange, "header": one.header, "name": one.name} for one in self.secrets
+            ],
+            "server_clock": {
+                "raw": clock.raw,
+                "utc": utc_text(clock.utc) if clock.utc else None,
+                "offset_ms": clock.offset_ms,
+            }
+            if clock
+            else None,
+            "retry_after_s": self.retry_after_s,
+            "bytes_received": self.bytes_received,
+            "started": utc_text(self.started),
+            "ended": utc_text(self.ended),
+            "plan": plan_facts(self.plan),
+            "certificates": [tls.leaf_facts(der) for der in leaves],
+            "exchanges": [exchange_facts(one) for one in self.exchanges],
+        }
+
+
+def utc_text(at: datetime) -> str:
+    """`2026-11-24T05:43:52.000001Z`"""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def plan_facts(plan: Plan) -> dict[str, Any]:
+    """The options of a capture, for item.json; durations in milliseconds."""
+    return {
+        "user_agent": plan.user_agent,
+        "accept_language": plan.accept_language,
+        "deadline_ms": round(plan.deadline_s * 1000),
+        "max_bytes": plan.max_bytes,
+        "max_redirects": plan.max_redirects,
+        "requisites": plan.requisites,
+        "max_requisites": plan.max_requisites,
+        "allow_private": plan.policy.allow_private,
+        "allowed_networks": [str(network) for network in plan.policy.allowed_networks],
+        "extra_ca": plan.extra_ca is not None,
+    }
+
+
+def exchange_facts(one: Exchange) -> dict[str, Any]:
+    """One exchange, for item.json: where it went and how it ended; its bytes are in the archive."""
+    return {
+        "url": one.url,
+        "at": utc_text(one.at),
+        "status": one.status,
+        "ip": one.ip,
+        "port": one.port,
+        "dns": list(one.dns),
+        "tls": {
+            "version": one.tls.version,
+            "cipher": one.tls.cipher,
+            "alpn": one.tls.alpn,
+            "verified": one.tls.verified,
+            "error": one.tls.error,
+            "chain_sha256": [sha256(der).hexdigest() for der in one.tls.chain],
+        }
+        if one.tls
+        else None,
+        "bytes": one.received.size,
+        "interim_count": one.interim_count,
+        "complete": one.complete,
+        "truncated": one.truncated,
+        "problem": one.problem.label if one.problem else None,
+        "duration_ms": one.duration_ms,
+    }
+
+
+def http_date(raw: str) -> datetime | None:
+    """An IMF-fixdate as UTC, or None."""
+    found = HTTP_DATE.fullmatch(raw.strip())
+    if found is None or found[2] not in MONTHS:
+        return None
+    month = MONTHS.index(found[2]) + 1
+    try:
+        hour, minute, second = int(found[4]), int(found[5]), int(found[6])
+        return datetime(int(found[3]), month, int(found[1]), hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def retry_after(raw: str | None, at: datetime | None) -> int | None:
+    """Seconds to wait by a Retry-After header (RFC 9110 section 10.2.3), never negative; None without one."""
+    if raw is None:
+        return None
+    text = raw.strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    moment = http_date(text)
+    if moment is None or at is None:
+        return None
+    return max(round((moment - at).total_seconds()), 0)

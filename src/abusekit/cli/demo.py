@@ -1,0 +1,143 @@
+"""`abusekit demo`: the whole main job, with the commands shown as a person would type them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, with_session
+
+if TYPE_CHECKING:
+    from abusekit.demo.site import PracticeSite
+
+PASSPHRASE = "practice only"  # noqa: S105 - the key of a practice case protects nothing
+
+
+class DemoAnswer(msgspec.Struct):
+    """What `demo --json` answers."""
+
+    case: str
+    timeline: str
+    exit_code: int
+    """That of `verify`."""
+
+
+OUTPUT = DemoAnswer
+
+
+@click.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR", default="abusekit-demo")
+@click.option("--serve", is_flag=True, help="Only run the practice site, until Ctrl-C, to practise on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="With --serve: the port (0: a free one)."
+)
+@with_session(case=False)
+def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
+    """Run the whole main job on a practice site.
+
+    The site, its people and their words are invented; it runs on this computer only. What is made stays in
+    DIR: the case, a practice key, the samples, the timeline.
+
+    \b
+    Example:
+      abusekit demo abusekit-demo
+    """
+    from abusekit.demo.site import PracticeSite
+    from abusekit.errors import UsageError
+
+    if serve:
+        return _serve(session, port)
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"there is something already: {folder}", "choose a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    with PracticeSite() as site:
+        code = _work(session, folder, site)
+    case, page = folder / "case-1", folder / "timeline.html"
+    if session.json:
+        session.answer(DemoAnswer(str(case), str(page), code))
+    else:
+        session.print("")
+        session.print("VERIFIED" if code == 0 else f"NOT VERIFIED (exit code {code})")
+        session.print(f"case      {case}")
+        session.print(f"timeline  {page}")
+        session.say(f"look around: abusekit list --case {case}; abusekit show --case {case} E0001 --reveal")
+    return code
+
+
+def _serve(session: Session, port: int) -> int:
+    import threading
+
+    from abusekit.demo.site import PracticeSite
+
+    with PracticeSite(port=port) as site:
+        session.print(site.base_url)
+        session.say("the practice site runs until Ctrl-C; capture it with --allow-private")
+        threading.Event().wait()
+    return 0
+
+
+def _work(session: Session, folder: Path, site: PracticeSite) -> int:
+    """Every step as its own process, as a person would run it. Gives the exit code of `verify`."""
+    from abusekit.demo.content import NEW_HANDLE
+    from abusekit.demo.samples import DIARY, TIME_ZONE
+
+    case = str(folder / "case-1")
+    samples = site.write_samples(folder / "samples", pages=4)
+    steps = _Steps(session, folder)
+    who = "PO:Practice Owner:volunteer"
+    steps.run("init", case, "--yes", "--ref", "PRACTICE-1", "--producer", who, "--timezone", TIME_ZONE)
+    listing = str(samples.urls)
+    steps.run("capture", "--case", case, "--allow-private", "--delay", "0.05", "--from", listing, expect=7)
+    session.say(
+        "\n# the abuser changes names, and a post is taken down: what was captured stays, and is captured again"
+    )
+    site.rename()
+    site.delete(5007)
+    again = [f"{site.base_url}/@{NEW_HANDLE}", site.post_url(5007)]
+    steps.run("capture", "--case", case, "--allow-private", *again, expect=7)
+    pictures = [str(path) for path in samples.pictures]
+    steps.run("add", "--case", case, *pictures, "--received-from", "the victim", "--how", "USB stick")
+    for entry in DIARY:
+        steps.run("note", "--case", case, entry.text, "--at", entry.at)
+    steps.run("tag", "--case", case, "E0001", "--add", "harassment", "--reason", "first profile seen")
+    steps.run("key", "create", "practice")
+    steps.run("seal", "--case", case, "--key", "practice")
+    code = steps.run("verify", case, expect=None)
+    steps.run("timeline", "--case", case, "--html", str(folder / "timeline.html"))
+    return code
+
+
+class _Steps:
+    def __init__(self, session: Session, folder: Path) -> None:
+        self.session = session
+        self.environment = {
+            **os.environ,
+            "ABUSEKIT_KEYS": str(folder / "keys"),
+            "ABUSEKIT_STATE": str(folder / "state"),
+            "ABUSEKIT_PASSPHRASE": PASSPHRASE,
+        }
+
+    def run(self, *arguments: str, expect: int | None = 0) -> int:
+        """Show and run one command. Raises AbusekitError when it ends otherwise than expected."""
+        from abusekit.errors import IncompleteError
+
+        self.session.say(f"\n$ abusekit {shlex.join(arguments)}")
+        quiet = self.session.quiet or self.session.json
+        done = subprocess.run(
+            [sys.executable, "-m", "abusekit", *arguments],
+            env=self.environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.DEVNULL if quiet else None,
+        )
+        if expect is not None and done.returncode != expect:
+            raise IncompleteError(f"`abusekit {arguments[0]}` ended with {done.returncode}, not {expect}")
+        return done.returncode

@@ -1,0 +1,139 @@
+"""`abusekit doctor`: is this computer ready?"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, key_store, now, with_session
+
+
+class Checked(msgspec.Struct):
+    """One line of `doctor --json`."""
+
+    what: str
+    state: str
+    """`ok`, `missing` (needed), `optional` (absent, not needed) or `not-checked`."""
+    detail: str
+
+
+class DoctorAnswer(msgspec.Struct):
+    """What `doctor --json` answers."""
+
+    checks: list[Checked]
+    exit_code: int
+
+
+OUTPUT = DoctorAnswer
+PROGRAMS = (
+    ("ssh-keygen", "others check our signatures with it"),
+    ("sha256sum", "others check our digests with it"),
+    ("openssl", "others check time stamps with it"),
+)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+LOW_SPACE = 5 << 30
+
+
+@click.command("doctor")
+@with_session()
+def doctor_command(session: Session) -> int:
+    """Check this computer: clock, programs, keys, extras.
+
+    Connects to nothing. Exit code 7 when something that is needed is missing.
+
+    \b
+    Example:
+      abusekit doctor
+    """
+    checks = [*_tool(), _clock(), *_programs(), _keys(), *_extras(), *_case(session)]
+    code = 7 if any(check.state == "missing" for check in checks) else 0
+    if session.json:
+        session.answer(DoctorAnswer(checks, code))
+        return code
+    for check in checks:
+        session.print(f"{check.state:12} {check.what:12} {check.detail}")
+    return code
+
+
+def _tool() -> list[Checked]:
+    from abusekit import __version__
+    from abusekit.case.tool import build_digest, self_test
+
+    result = self_test()
+    state = "missing" if result.startswith("FAILED") else "ok"
+    return [
+        Checked("abusekit", "ok", f"{__version__}, build {build_digest()}, Python {sys.version.split()[0]}"),
+        Checked("self-test", state, result),
+    ]
+
+
+def _clock() -> Checked:
+    before, mono = now(), time.monotonic()
+    time.sleep(0.2)
+    drift = abs((now() - before).total_seconds() - (time.monotonic() - mono))
+    if not 2024 < before.year < 2100 or drift > 0.1:
+        return Checked(
+            "clock", "missing", f"{before.isoformat()} looks wrong, or jumps: set it right before you record"
+        )
+    return Checked(
+        "clock", "not-checked", f"{before.isoformat(timespec='seconds')}; not compared with an outside clock"
+    )
+
+
+def _programs() -> list[Checked]:
+    found = []
+    for name, why in PROGRAMS:
+        path = shutil.which(name)
+        found.append(Checked(name, "ok" if path else "optional", f"{path or 'not found'}; {why}"))
+    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    detail = browser or "none found; this version captures with its own http engine"
+    found.append(Checked("browser", "ok" if browser else "optional", detail))
+    return found
+
+
+def _keys() -> Checked:
+    from abusekit.errors import AbusekitError
+    from abusekit.integrity import keys
+
+    store = key_store()
+    if not store.is_dir():
+        return Checked("keys", "optional", "none yet: abusekit key create NAME")
+    try:
+        names = [info.name for info in keys.listing(store) if info.has_private]
+    except AbusekitError as fault:
+        return Checked("keys", "missing", f"{fault.message}; {fault.hint}")
+    return Checked(
+        "keys", "ok" if names else "optional", ", ".join(names) or "none yet: abusekit key create NAME"
+    )
+
+
+def _extras() -> list[Checked]:
+    from importlib.util import find_spec
+
+    here = find_spec("pillow_heif") is not None
+    detail = (
+        "reads HEIC photos"
+        if here
+        else "absent: HEIC photos are stored, but hardly read; pip install 'abusekit[heif]'"
+    )
+    return [Checked("extra heif", "ok" if here else "optional", detail)]
+
+
+def _case(session: Session) -> list[Checked]:
+    from abusekit.errors import CaseError
+
+    try:
+        case = session.case()
+        settings = case.settings()
+    except CaseError as fault:
+        return [Checked("case", "missing" if session.folder else "optional", fault.message)]
+    free = shutil.disk_usage(case.root).free
+    state = "ok" if free > LOW_SPACE else "missing"
+    return [
+        Checked("case", "ok", f"{settings.reference}, {len(case.item_ids())} items"),
+        Checked("disk", state, f"{free / 2**30:.1f} GiB free where the case is"),
+    ]

@@ -1,0 +1,147 @@
+"""`abusekit timeline`: everything that has a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+import msgspec
+
+from abusekit.cli.options import Session, now, with_session
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from abusekit.timeline.gather import Filters
+
+
+class TimelineAnswer(msgspec.Struct):
+    """What `timeline --json` answers; the rows themselves come with --jsonl."""
+
+    rows: int
+    written: list[str]
+    """Files that were written."""
+
+
+OUTPUT = TimelineAnswer
+
+
+@click.command("timeline")
+@click.option(
+    "--csv",
+    "csv_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Timesketch's columns; - is standard output.",
+)
+@click.option(
+    "--jsonl", "jsonl_path", type=click.Path(path_type=Path), metavar="FILE", help="The same as JSON Lines."
+)
+@click.option(
+    "--html",
+    "html_path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="One page that opens without network.",
+)
+@click.option("--since", metavar="TIME", help="Only what may have been at or after this time.")
+@click.option("--until", metavar="TIME", help="Only what may have been before this time.")
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="Only rows of this kind; repeat for more."
+)
+@click.option("--item", "items", multiple=True, metavar="ITEM")
+@click.option("--tag", "tags", multiple=True, metavar="TAG")
+@click.option("--no-custody", is_flag=True, help="Leave out the acts of the custody log.")
+@click.option(
+    "--reveal", is_flag=True, help="Carry content, too: titles, addresses, words. It may be upsetting."
+)
+@with_session()
+def timeline_command(
+    session: Session,
+    csv_path: Path | None,
+    jsonl_path: Path | None,
+    html_path: Path | None,
+    since: str | None,
+    until: str | None,
+    kinds: tuple[str, ...],
+    items: tuple[str, ...],
+    tags: tuple[str, ...],
+    no_custody: bool,
+    reveal: bool,
+) -> None:
+    """Everything that has a time, in one list.
+
+    Captures, times found in pages, photos, the diary, acts of custody: each with how certain its time is, and
+    where it stands. A time without a zone is shown as such, at the earliest instant that it can mean.
+
+    \b
+    Examples:
+      abusekit timeline --case mycase
+      abusekit timeline --case mycase --html timeline.html --jsonl timeline.jsonl
+    """
+    from abusekit.timeline import html_page, tables
+    from abusekit.timeline.gather import Filters, gather
+
+    case = session.case()
+    settings = case.settings()
+    filters = Filters(
+        since=_instant(since, settings.zone, "--since"),
+        until=_instant(until, settings.zone, "--until"),
+        kinds=frozenset(kinds),
+        items=frozenset(item.upper() for item in items),
+        tags=frozenset(tags),
+        include_custody=not no_custody,
+        reveal=reveal,
+    )
+    written: list[str] = []
+    with gather(case, filters) as rows:
+        if csv_path:
+            _write(csv_path, lambda out: tables.write_csv(rows, out), written)
+        if jsonl_path:
+            _write(jsonl_path, lambda out: tables.write_jsonl(rows, out), written)
+        if html_path:
+            title = f"Timeline of case {settings.reference}"
+            _write(
+                html_path,
+                lambda out: html_page.write(rows, out, title=title, zone=settings.zone, made_at=now()),
+                written,
+            )
+        if session.json:
+            session.answer(TimelineAnswer(len(rows), written))
+            return
+        if not written:
+            from abusekit.timeline import terminal
+
+            for line in terminal.lines(rows, settings.zone):
+                session.print(line)
+        for path in written:
+            session.say(f"{len(rows)} rows written to {path}")
+
+
+def _instant(text: str | None, zone: str, what: str) -> datetime | None:
+    from abusekit.case.moment import parse_typed
+
+    return parse_typed(text, zone, what=what).earliest if text else None
+
+
+def _write(path: Path, write: Callable[[TextIO], object], written: list[str]) -> None:
+    """A whole file or none: written beside its place, then renamed. `-` is standard output."""
+    import sys
+
+    from abusekit.errors import UsageError
+
+    if str(path) == "-":
+        write(sys.stdout)
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as out:
+            write(out)
+        temporary.replace(path)
+    except OSError as fault:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"{path} cannot be written: {fault.strerror}", "choose another place") from fault
+    written.append(str(path))
