@@ -15,7 +15,6 @@ from abusekit.cli.options import Session, now, with_session
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from abusekit.timeline.gather import Filters
 
 
 class TimelineAnswer(msgspec.Struct):
