@@ -14,6 +14,8 @@ from abusekit.errors import InputError
 
 MAX_LIST = 64 << 20
 COLUMNS = ("note", "account", "category", "seen_at")
+DELIMITERS = ",;\t"
+"""Between cells of CSV: spreadsheets write semicolons where the comma is in numbers."""
 _FIELD_LIMIT = 100_000
 
 
@@ -36,7 +38,7 @@ class Listed:
 def read_list(data: bytes, name: str) -> list[Listed]:
     """The addresses of a list, in its order; faulty lines and repetitions are kept, marked.
 
-    JSON Lines when the first character is `{`; CSV when the first line has a column `url`; else one
+    JSON Lines when the first character is `{`; CSV when the first line that is not blank has a column `url`; else one
     address a line, with `#` comments and blank lines passed over. Raises InputError when the list as a
     whole is not understood.
     """
@@ -72,10 +74,18 @@ def _rows(text: str, name: str) -> Iterator[_Row]:
     start = text.lstrip()
     if start.startswith("{"):
         return _json_lines(text)
-    header = [cell.strip().lower() for cell in start.split("\n", 1)[0].rstrip("\r").split(",")]
-    if "url" in header:
-        return _csv(text, name)
+    for delimiter in DELIMITERS:
+        if "url" in _header(start.split("\n", 1)[0], delimiter):
+            return _csv(text, name, delimiter)
     return _plain(text)
+
+
+def _header(line: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+    return [cell.strip().lower() for cell in cells]
 
 
 def _plain(text: str) -> Iterator[_Row]:
@@ -85,9 +95,9 @@ def _plain(text: str) -> Iterator[_Row]:
             yield number, line, {}, ""
 
 
-def _csv(text: str, name: str) -> Iterator[_Row]:
+def _csv(text: str, name: str, delimiter: str) -> Iterator[_Row]:
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     try:
         for cells in reader:
@@ -119,4 +129,6 @@ def _json_line(line: str) -> tuple[str, dict[str, str], str]:
     if not isinstance(value, dict) or not isinstance(value.get("url"), str):
         return line[:LENGTH_LIMIT], {}, 'not a JSON object with "url"'
     about = {key: value[key] for key in COLUMNS if isinstance(value.get(key), str) and value[key]}
+    if any("\ud800" <= sign <= "\udfff" for text in about.values() for sign in text):
+        return value["url"], {}, "holds half a character (a lone surrogate), which is no text"
     return value["url"], about, ""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 DECODED_LIMIT = 20 << 20
 """Bytes that a body is unpacked to; a bomb stops here."""
 
+KEPT_LIMIT = 8 << 20
+"""Bytes of the unpacked body that are kept; the rest is only looked at for damage."""
+
 STEP = 1 << 18
 """Bytes unpacked at once."""
 
@@ -25,15 +28,17 @@ class Decoded:
     """A body as far as it could be unpacked."""
 
     data: bytes
-    # at most the limit
+    # its first bytes, at most `keep`
     fault: str | None
     # why the rest is missing; None when it was unpacked to its end or to the limit
     limited: bool
-    # there was more than the limit
+    # there was more than the limit, or than was to be kept
 
 
-def decode(pieces: Iterable[bytes], encoding: str | None, limit: int = DECODED_LIMIT) -> Decoded:
-    """Unpacks a body. encoding: the Content-Encoding header, or None.
+def decode(
+    pieces: Iterable[bytes], encoding: str | None, *, limit: int = DECODED_LIMIT, keep: int = KEPT_LIMIT
+) -> Decoded:
+    """Unpacks a body. encoding: the Content-Encoding header, or None. keep: bytes wanted of it.
 
     Never raises for bad data. Reading stops at `limit` bytes, so that damage after it is not seen.
     """
@@ -45,14 +50,16 @@ def decode(pieces: Iterable[bytes], encoding: str | None, limit: int = DECODED_L
     for name in reversed(names):
         flow = _undone(name, flow)
     out = bytearray()
+    total = 0
     try:
         for piece in flow:
-            out += piece
-            if len(out) > limit:
-                return Decoded(bytes(out[:limit]), None, limited=True)
+            out += piece[: max(keep - total, 0)]
+            total += len(piece)
+            if total > limit:
+                return Decoded(bytes(out), None, limited=True)
     except CodingError as fault:
         return Decoded(bytes(out), str(fault), limited=False)
-    return Decoded(bytes(out), None, limited=False)
+    return Decoded(bytes(out), None, limited=total > keep > 0)
 
 
 def _undone(name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:

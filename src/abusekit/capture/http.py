@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from abusekit.capture.address import KEPT, RefusedSchemeError, Target, check_address, redirected, target
-from abusekit.capture.coding import decode
+from abusekit.capture.coding import KEPT_LIMIT, decode
 from abusekit.capture.page import Page, decode_text, plain_text, read_page, style_parts
 from abusekit.capture.plan import Plan
 from abusekit.capture.result import Capture, Requisites, retry_after
@@ -159,16 +159,20 @@ def _next(base: Target, location: str) -> Target:
 def _read(walk: _Walk, problems: list[Problem]) -> tuple[Page | None, str | None]:
     """Page and text of the last answer; damaged compression becomes the outcome."""
     last = walk.last
-    if last.status is None:
+    mime = media_type(last)
+    packed = last.header("content-encoding")
+    is_text = mime in HTML or mime.startswith("text/") or last.header("content-type") is None
+    if last.status is None or not (packed or is_text):
         return None, None
-    decoded = decode(body(last), last.header("content-encoding"))
+    decoded = decode(body(last), packed, keep=KEPT_LIMIT if is_text else 0)
     if decoded.fault and walk.outcome in ("complete", "http-error", "rate-limited"):
         walk.outcome, walk.detail = "bad-encoding", decoded.fault
         problems.insert(0, Problem("bad-encoding", decoded.fault, last.url))
-    if decoded.limited and last.header("content-encoding"):
-        problems.append(Problem("decoded-limit", "only a part of the answer was unpacked", last.url))
-    mime = media_type(last)
-    if last.header("content-type") is None and decoded.data.lstrip()[:9].lower() in (b"<!doctype", b"<html"):
+    if decoded.limited:
+        problems.append(Problem("decoded-limit", "only a part of the answer was read for its text", last.url))
+    if last.header("content-type") is None and decoded.data.lstrip()[:9].lower().startswith(
+        (b"<!doctype", b"<html")
+    ):
         mime = "text/html"
     if mime in HTML:
         page = read_page(decode_text(decoded.data, last.header("content-type")), target(last.url))

@@ -23,7 +23,7 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
 """Outcome → meaning. Only `complete` is success; with every other, what was received is kept all the same."""
 
 NOTES: tuple[tuple[str, str], ...] = (
-    ("decoded-limit", "only the first part of the page was unpacked to read its text"),
+    ("decoded-limit", "only the first part of the answer was unpacked to read its text"),
     ("parse-limit", "only the first part of the page was read for its text"),
     ("requisite-limit", "the page has more parts than the plan fetches"),
     ("not-fetched", "parts of the page were not fetched, because a limit was reached before"),

@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+
 from abusekit.capture.address import RefusedSchemeError, Target, redirected
 from abusekit.capture.markup import Token, attributes, tokens, unescaped
 from abusekit.errors import InputError
@@ -40,11 +42,17 @@ META_TIMES = re.compile(
 )
 
 BLOCKS = frozenset(
-    "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hr li main nav ol option p pre section table td textarea th title tr ul".split()  # noqa: SIM905
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
+        " header hr li main nav ol option p pre section table td textarea th title tr ul",
+    )
 )
+BLANKS = ("\n", "\t", "\r", "\f", "\xa0")
 READ = frozenset(
-    "img source script link iframe frame video audio embed input track style time meta base".split()  # noqa: SIM905
+    re.findall(
+        r"\w+", "img source script link iframe frame video audio embed input track style time meta base"
+    )
 )
 """Elements whose attributes are read."""
 
@@ -127,11 +135,15 @@ def decode_text(data: bytes, content_type: str | None) -> str:
 def read_page(markup: str, base: Target) -> Page:
     """Reads a page. `base`: the address it came from. Never raises for what the page holds."""
     reading = _Reading(base)
-    for token in tokens(_clean(markup[:PARSE_LIMIT]).replace("\0", "")):
-        reading.take(token)
+    reading.take(tokens(_clean(markup[:PARSE_LIMIT]).replace("\0", "")))
     parts, bad = _targets(iter(reading.references), reading.base)
     return Page(
-        reading.title, reading.text(), tuple(reading.times), parts, bad, limited=len(markup) > PARSE_LIMIT
+        reading.title,
+        reading.text(),
+        tuple(reading.times.values()),
+        parts,
+        bad,
+        limited=len(markup) > PARSE_LIMIT,
     )
 
 
@@ -141,36 +153,35 @@ class _Reading:
     def __init__(self, base: Target) -> None:
         self.base = base
         self.title: str | None = None
-        self.times: dict[PageTime, None] = {}
+        self.times: dict[tuple[str, str], PageTime] = {}
         self.references: list[str] = []
         self.pieces: list[str] = []
-        self.preformatted = 0
         self.based = False
 
-    def take(self, token: Token) -> None:
-        name = token.name
-        if not name:
-            text = token.text
+    def take(self, found: Iterable[Token]) -> None:
+        add = self.pieces.append
+        preformatted = 0
+        for text, name, closing, inside, content in found:
             # NUL parts the lines: the page has none left, and line feeds in markup are only blanks.
-            self.pieces.append(text.replace("\n", "\0") if self.preformatted else text)
-            return
-        if name in BLOCKS:
-            self.pieces.append("\0")
-            if name == "pre":
-                self.preformatted = max(self.preformatted + (-1 if token.closing else 1), 0)
-        if token.closing:
-            return
-        if name in ("title", "textarea", "xmp"):
-            self.raw_text(name, token.text)
-        elif name in READ:
-            self.element(name, attributes(token.rest), token.text)
-        elif "style" in token.rest and "url(" in token.rest:
-            self.references.extend(_css_references(attributes(token.rest).get("style", "")))
+            if text:
+                add(text.replace("\n", "\0") if preformatted else text)
+            if name in BLOCKS:
+                add("\0")
+                if name == "pre":
+                    preformatted = max(preformatted + (-1 if closing else 1), 0)
+            if closing:
+                continue
+            if name in READ:
+                self.element(name, attributes(inside), content)
+            elif content:
+                self.raw_text(name, content)
+            elif "url(" in inside:
+                self.refer(_css_references(attributes(inside).get("style", "")))
 
     def raw_text(self, name: str, text: str) -> None:
-        if name != "title":
+        if name in ("textarea", "xmp"):
             self.pieces.append(text)
-        elif self.title is None:
+        elif name == "title" and self.title is None:
             self.title = " ".join(unescaped(text[:100_000]).split())[:TITLE_LIMIT] or None
 
     def element(self, name: str, values: dict[str, str], content: str) -> None:
@@ -184,20 +195,28 @@ class _Reading:
             self.based = True
             self.base = _base(self.base, values.get("href", ""))
         elif name == "style":
-            self.references.extend(_css_references(content))
+            self.refer(_css_references(content))
         elif name == "script" and values.get("type", "").lower() == "application/ld+json":
             for raw, where in _linked_data(content):
                 self.time(raw, where)
-        elif len(self.references) < REFERENCES_LIMIT:
-            self.references.extend(_references(name, values))
+        else:
+            self.refer(_references(name, values))
+
+    def refer(self, found: Iterable[str]) -> None:
+        left = REFERENCES_LIMIT - len(self.references)
+        self.references.extend(islice(found, max(left, 0)))
 
     def time(self, raw: str, where: str) -> None:
-        text = _clean(" ".join(raw.split())[:100])
-        if text and len(self.times) < TIMES_LIMIT:
-            self.times.setdefault(PageTime(text, where))
+        if len(self.times) < TIMES_LIMIT and (text := _clean(" ".join(raw[:1000].split())[:100])):
+            self.times.setdefault((text, where), PageTime(text, where))
 
     def text(self) -> str:
-        lines = (" ".join(line.split()) for line in unescaped("".join(self.pieces)).split("\0"))
+        text = unescaped("".join(self.pieces))
+        for blank in BLANKS:
+            text = text.replace(blank, " ")
+        while "  " in text:  # each round halves the longest run
+            text = text.replace("  ", " ")
+        lines = (line.strip() for line in text.split("\0"))
         return _clean("\n".join(line for line in lines if line)[:TEXT_LIMIT])
 
 

@@ -120,5 +120,5 @@ def leaf_facts(der: bytes) -> dict[str, object]:
             "not_before": certificate.not_valid_before_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "not_after": certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-    except ValueError as fault:
+    except (ValueError, x509.InvalidVersion) as fault:
         return {"sha256": digest, "unreadable": str(fault)[:200]}

@@ -23,6 +23,7 @@ from abusekit.errors import CaseError, EvidenceError, InputError, LockedError, U
 
 ITEM_ID = re.compile(r"E(\d{4,9})\Z")
 STORED_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 FOLDERS = ("settings", "custody", "evidence", "seals", "staging", "private", "derived")
 LOCK_SECONDS = 60.0
 
@@ -216,7 +217,12 @@ class Case:
         with os.fdopen(fd, "rb") as stream:
             if status.st_size > limit:
                 raise EvidenceError(f"{relative} is too large: {status.st_size} bytes")
-            return stream.read(limit)
+            return stream.read(status.st_size)  # read(limit) would take that much memory at once
+
+
+def device_name(name: str) -> bool:
+    """Whether Windows takes a file name for a device, whatever its extension."""
+    return name.lower().split(".", 1)[0] in _DEVICES
 
 
 def write_once(path: Path, data: bytes) -> None:

@@ -24,10 +24,10 @@ from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
-from abusekit.case.canonical import JSON
+from abusekit.case.canonical import JSON, NotCanonicalError
 from abusekit.case.custody import Act, instant_text, sync_folder
 from abusekit.case.durable import make_durable
-from abusekit.case.folder import STORED_NAME, Case, disk_error
+from abusekit.case.folder import STORED_NAME, Case, device_name, disk_error
 from abusekit.case.hashing import BLOCK, Digest, HashingWriter, changed_between, digest_bytes, open_regular
 from abusekit.case.orphans import adopt_orphans, clear_dead_runs
 from abusekit.case.records import DatedFact, Fidelity, Item, Kind, Legs, Role, StoredFile, write_item
@@ -60,19 +60,25 @@ class Draft:
     @contextmanager
     def create(self, name: str, media_type: str, role: Role) -> Iterator[HashingWriter]:
         """A new file of this item, hashed while it is written, read-only when closed. Raises CaseError."""
-        if not STORED_NAME.match(name) or len(name) > 100:
+        taken = {"item.json", *(stored.name.lower() for stored in self.files)}
+        if not STORED_NAME.match(name) or len(name) > 100 or name.lower() in taken or device_name(name):
             raise InputError(f"not a name that a case stores: {name!a}")
         if len(self.files) >= MAX_FILES:
             raise InputError(f"more than {MAX_FILES} files in one item")
+        whole = False
         try:
             fd = os.open(
                 self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o400
             )
-            with open(fd, "wb", buffering=0) as out:
-                writer = HashingWriter(out)  # raw: a short write is an OSError there
+            with open(fd, "wb", buffering=BLOCK) as out:
+                writer = HashingWriter(out)
                 yield writer
+            whole = True
         except OSError as fault:
             raise disk_error(f"{name} could not be stored", fault) from fault
+        finally:
+            if not whole:  # what was begun must not be moved into evidence with the rest
+                (self.folder / name).unlink(missing_ok=True)
         digest = writer.digest()
         self.files.append(StoredFile(name, digest.size, digest.sha256, media_type, role))
 
@@ -135,10 +141,11 @@ class Intake:
         self.case.log.tail()  # a torn or foreign log is found before anything is fetched
         try:
             self.case.staging.mkdir(mode=0o700, exist_ok=True)
-            clear_dead_runs(self.case)
             name = secrets.token_hex(6)
             lock = FileLock(self.case.staging / f"{name}.lock", thread_local=False)
-            lock.acquire(timeout=0)
+            with self.case.lock():  # so that no other run takes our lock for a dead one before we hold it
+                clear_dead_runs(self.case)
+                lock.acquire(timeout=0)
             self._run_lock = lock
             self._run = self.case.staging / name
             self._run.mkdir(mode=0o700)
@@ -195,7 +202,7 @@ class Intake:
                     moved.append((target, draft.folder))
                 sync_folder(self.case.evidence)
                 self.case.log.append(acts, by=self.producer.initials, now=now)
-            except (OSError, AbusekitError) as fault:
+            except (OSError, AbusekitError, NotCanonicalError) as fault:
                 for target, staged in moved:
                     target.rename(staged)
                 for draft in drafts:
@@ -207,8 +214,9 @@ class Intake:
         return items
 
     def _current_tally(self) -> Tally:
-        size = self.case.log.path.stat().st_size
-        if self._tally is None or self._tally.log_size != size:
+        size = self.case.log.tail().size
+        orphaned = self._tally and (self.case.evidence / self._tally.next("").item_id).exists()
+        if self._tally is None or self._tally.log_size != size or orphaned:
             adopted = adopt_orphans(self.case, by=self.producer.initials, now=self._clock())
             for item_id in adopted:
                 self._told(f"{item_id} was whole but not in the log (an interrupted run): entered now")

@@ -36,18 +36,20 @@ def adopt_orphans(case: Case, *, by: str, now: datetime) -> list[str]:
     Raises CaseError when a folder there is not a whole item: `recover` then sets it aside.
     """
     adopted: list[str] = []
-    tally = last_tally(case.log.path)
-    while (folder := case.evidence / f"E{tally.items + 1:04}").is_dir():
-        try:
-            item, digest = whole_item(case, folder)
-            tally = _continued(case, tally, item)
-        except AbusekitError as fault:
-            raise CaseError(
-                f"{folder.name} is not whole: {fault.message}", "run: abusekit recover"
-            ) from fault
-        case.log.append([_act(item, digest, tally)], by=by, now=now)
-        adopted.append(item.id)
+    while (folder := case.evidence / last_tally(case.log.path).next("").item_id).is_dir():
+        adopt_orphan(case, folder, by=by, now=now)
+        adopted.append(folder.name)
     return adopted
+
+
+def adopt_orphan(case: Case, folder: Path, *, by: str, now: datetime) -> None:
+    """Enter one whole item whose numbers follow those of the log. Raises CaseError: it is not whole."""
+    try:
+        item, digest = whole_item(case, folder)
+        tally = _continued(case, last_tally(case.log.path), item)
+    except AbusekitError as fault:
+        raise CaseError(f"{folder.name} is not whole: {fault.message}", "run: abusekit recover") from fault
+    case.log.append([_act(item, digest, tally)], by=by, now=now)
 
 
 def whole_item(case: Case, folder: Path) -> tuple[Item, Digest]:
@@ -86,8 +88,9 @@ def recover(case: Case, *, by: str, now: datetime) -> Recovery:
     A torn last line is kept in custody/ and cut off; whole items without a line are entered; folders
     in evidence/ behind the last logged item that are not whole are moved to custody/. Raises CaseError.
     """
-    done = Recovery(cleared=clear_dead_runs(case))
+    done = Recovery()
     with case.lock():
+        done.cleared = clear_dead_runs(case)
         done.torn = cut_torn_tail(case.log.path)
         if done.torn:
             facts: dict[str, JSON] = {
@@ -100,7 +103,8 @@ def recover(case: Case, *, by: str, now: datetime) -> Recovery:
         last = last_tally(case.log.path).items
         for name in [n for n in case.item_ids() if int(n[1:]) > last]:
             try:
-                done.adopted += adopt_orphans(case, by=by, now=now) if name not in done.adopted else []
+                adopt_orphan(case, case.evidence / name, by=by, now=now)
+                done.adopted.append(name)
             except CaseError:
                 done.set_aside.append(_set_aside(case, name, by=by, now=now))
     return done

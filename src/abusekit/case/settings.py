@@ -210,7 +210,7 @@ def _load(data: bytes) -> dict[str, Any]:
 
     try:
         document = yaml.load(data.decode("utf-8"), Loader)  # noqa: S506 - a SafeLoader, made stricter
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as fault:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as fault:
         raise CaseError("the settings are not YAML", "run: abusekit verify") from fault
     if not isinstance(document, dict):
         raise CaseError("the settings are not a mapping", "run: abusekit verify")

@@ -1,0 +1,250 @@
+"""Writing WARC 1.1 (ISO 28500:2017): one gzip member a record, blocks exactly as they were received.
+
+`WARC-Payload-Digest` is taken over everything after the final HTTP head *as it stood on the wire*: chunk
+framing and content coding included. ISO 28500 (5.9) could be read as the de-chunked body; warcio, wget and
+the crawlers hash the bytes as stored, and so does `warcio check`, which must agree with us. 1xx heads are
+kept in a metadata record, because readers take the first head in a block for *the* head. What came back and
+was not understood as HTTP is kept in a metadata record too, for the same reason: byte for byte, but not as
+a `response` that every reader would stumble over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Protocol
+
+from abusekit.errors import InputError
+from abusekit.webarchive.exchange import MEMORY_LIMIT, Exchange
+
+PACKED = re.compile(
+    r"(image/(?!svg|bmp)|video/|audio/|font/woff|application/(zip|gzip|pdf|x-7z|vnd\.rar|octet-stream))", re.I
+)
+"""Media types whose bytes do not shrink: stored in their gzip member, not compressed again."""
+
+FIELD_TEXT = re.compile(r"[\x20-\x7e]*")
+MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
+
+
+class Sink(Protocol):
+    """Something that takes bytes: a file, a spool, a hasher that writes on."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Where one response stands in the WARC, for the index."""
+
+    url: str
+    # WARC-Target-URI
+    at: datetime
+    # WARC-Date, UTC
+    status: int
+    # of the final head
+    mime: str
+    # media type in lower case, without parameters; "application/octet-stream" where none is given
+    digest: str
+    # payload digest, "sha256:" and hex
+    offset: int
+    # bytes, of the gzip member in the WARC
+    length: int
+    # bytes, of the gzip member
+
+
+def warc_date(at: datetime) -> str:
+    """`at` in UTC with microseconds (WARC 1.1 section 5.4 allows fractions)."""
+    if at.tzinfo is None:
+        raise ValueError("a WARC-Date needs an aware time")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class WarcWriter:
+    """Writes records to `out` (only `write` is used) and counts the offset.
+
+    `seed` makes the record ids: the same seed and the same exchanges give the same bytes, another seed gives
+    other ids. Raises InputError when an address would break a WARC header, OSError when writing fails.
+    """
+
+    def __init__(self, out: Sink, seed: bytes) -> None:
+        self._out = out
+        self._seed = seed
+        self._count = 0
+        self._certificates: set[str] = set()
+        self.offset = 0
+        # bytes written so far
+
+    def warcinfo(self, at: datetime, fields: Iterable[tuple[str, str]]) -> None:
+        """The first record: which software wrote this, in which format."""
+        block = "".join(f"{name}: {_checked(value)}\r\n" for name, value in fields).encode()
+        self._small("warcinfo", at, [("Content-Type", "application/warc-fields")], block)
+
+    def exchange(self, one: Exchange) -> Indexed | None:
+        """The records of one exchange; gives its index entry when there is an HTTP response.
+
+        `response` first, then `request`, then `metadata` with what is known beside the bytes.
+        """
+        uri = ("WARC-Target-URI", _checked(one.url))
+        where = [uri] + ([("WARC-IP-Address", one.ip)] if one.ip else [])
+        response_id = self._next_id()
+        request_id = self._next_id()
+        indexed = None
+        if one.status is not None:
+            indexed = self._response(one, one.status, where, response_id)
+        elif one.received.size:
+            headers = [*where, *_cut(one), ("Content-Type", "application/octet-stream")]
+            self._large("metadata", one, headers, response_id)
+        main = ("WARC-Concurrent-To", response_id if one.received.size else request_id)
+        if one.request:
+            headers = [*where, ("Content-Type", "application/http; msgtype=request")]
+            if one.received.size:
+                headers.append(main)
+            self._small("request", one.at, headers, one.request, request_id, payload=_body_start(one.request))
+        if one.interim_length:
+            headers = [*where, main, ("Content-Type", "application/http; msgtype=response")]
+            self._small("metadata", one.at, headers, one.interim)
+        link = [main] if one.request or one.received.size else []
+        self._small("metadata", one.at, [*where, *link, ("Content-Type", "application/json")], _beside(one))
+        for der in one.tls.chain if one.tls else ():
+            self.certificate(der, one.at)
+        return indexed
+
+    def certificate(self, der: bytes, at: datetime) -> None:
+        """One certificate as a `resource` named by its digest; each is written once."""
+        digest = sha256(der).hexdigest()
+        if digest not in self._certificates:
+            self._certificates.add(digest)
+            uri = ("WARC-Target-URI", f"urn:x509:sha256:{digest}")
+            self._small("resource", at, [uri, ("Content-Type", "application/pkix-cert")], der)
+
+    def _response(self, one: Exchange, status: int, where: list[tuple[str, str]], record_id: str) -> Indexed:
+        payload = sha256()
+        for piece in one.payload():
+            payload.update(piece)
+        digest = "sha256:" + payload.hexdigest()
+        headers = [*where, ("WARC-Protocol", one.protocol or "http/1.1")]
+        if one.tls and one.tls.version:
+            headers.append(("WARC-Protocol", _tls_protocol(one.tls.version)))
+        headers += _cut(one)
+        headers += [
+            ("WARC-Payload-Digest", digest),
+            ("Content-Type", "application/http; msgtype=response"),
+        ]
+        mime = media_type(one)
+        level = 0 if one.header("content-encoding") or PACKED.match(mime) else 6
+        offset = self.offset
+        self._large("response", one, headers, record_id, level)
+        return Indexed(one.url, one.at, status, mime, digest, offset, self.offset - offset)
+
+    def _large(
+        self, kind: str, one: Exchange, headers: list[tuple[str, str]], record_id: str, level: int = 6
+    ) -> None:
+        """A record whose block is the final response; streamed when it is not held in memory."""
+        length = one.response_length
+        if length <= MEMORY_LIMIT:
+            block = one.received.read(one.interim_length, length)
+            head = _head(kind, record_id, one.at, headers, length, sha256(block).hexdigest())
+            self._put(zlib.compress(head + block + b"\r\n\r\n", level, 31))
+            return
+        digest = sha256()
+        for piece in one.response():
+            digest.update(piece)
+        packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+        self._put(packer.compress(_head(kind, record_id, one.at, headers, length, digest.hexdigest())))
+        for piece in one.response():
+            self._put(packer.compress(piece))
+        self._put(packer.compress(b"\r\n\r\n") + packer.flush())
+
+    def _small(
+        self,
+        kind: str,
+        at: datetime,
+        headers: list[tuple[str, str]],
+        block: bytes,
+        record_id: str | None = None,
+        payload: int | None = None,
+    ) -> None:
+        if payload is not None:
+            headers = [*headers, ("WARC-Payload-Digest", "sha256:" + sha256(block[payload:]).hexdigest())]
+        head = _head(kind, record_id or self._next_id(), at, headers, len(block), sha256(block).hexdigest())
+        self._put(zlib.compress(head + block + b"\r\n\r\n", 1, 31))
+
+    def _put(self, data: bytes) -> None:
+        self._out.write(data)
+        self.offset += len(data)
+
+    def _next_id(self) -> str:
+        self._count += 1
+        hexed = sha256(self._seed + b"%d" % self._count).hexdigest()
+        # RFC 9562 section 5.8: version 8 is the free one; the variant bits are 10.
+        variant = "89ab"[int(hexed[16], 16) & 3]
+        return f"<urn:uuid:{hexed[:8]}-{hexed[8:12]}-8{hexed[13:16]}-{variant}{hexed[17:20]}-{hexed[20:32]}>"
+
+
+def media_type(one: Exchange) -> str:
+    """The media type of the response in lower case, without parameters, safe for an index line."""
+    found = MEDIA_TYPE.match((one.header("content-type") or "").strip())
+    return found[0].lower() if found else "application/octet-stream"
+
+
+def _cut(one: Exchange) -> list[tuple[str, str]]:
+    return [("WARC-Truncated", one.truncated)] if one.truncated else []
+
+
+def _tls_protocol(version: str) -> str:
+    return "tls/" + version.removeprefix("TLSv") if version.startswith("TLSv") else "ssl/3"
+
+
+def _body_start(message: bytes) -> int:
+    end = message.find(b"\r\n\r\n")
+    return len(message) if end < 0 else end + 4
+
+
+def _beside(one: Exchange) -> bytes:
+    """What is known of an exchange beside its bytes, as JSON: sorted keys, ASCII, no floats."""
+    known: dict[str, object] = {
+        "complete": one.complete,
+        "dns": list(one.dns),
+        "duration_ms": one.duration_ms,
+        "excess_length": one.excess_length,
+        "interim_count": one.interim_count,
+        "ip": one.ip,
+        "port": one.port,
+        "problem": {"label": one.problem.label, "detail": one.problem.detail} if one.problem else None,
+        "status": one.status,
+        "truncated": one.truncated,
+    }
+    if one.tls:
+        known["tls"] = {
+            "alpn": one.tls.alpn,
+            "chain_sha256": [sha256(der).hexdigest() for der in one.tls.chain],
+            "cipher": one.tls.cipher,
+            "error": one.tls.error,
+            "verified": one.tls.verified,
+            "version": one.tls.version,
+        }
+    return json.dumps(known, sort_keys=True).encode()
+
+
+def _checked(value: str) -> str:
+    """A header value; refused when it holds anything that could start another header."""
+    if not FIELD_TEXT.fullmatch(value):
+        raise InputError(
+            f"this cannot stand in a WARC header: {value[:200]!r}", "percent-encode it before it is stored"
+        )
+    return value
+
+
+def _head(
+    kind: str, record_id: str, at: datetime, headers: list[tuple[str, str]], length: int, block_hex: str
+) -> bytes:
+    fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return (
+        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: {record_id}\r\nWARC-Date: {warc_date(at)}\r\n"
+        f"{fields}WARC-Block-Digest: sha256:{block_hex}\r\nContent-Length: {length}\r\n\r\n"
+    ).encode("ascii")
