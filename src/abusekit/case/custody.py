@@ -86,7 +86,7 @@ class LogFormError(EvidenceError):
     """A line of the log breaks a rule of the format. `n` is its line number, from 0."""
 
     def __init__(self, n: int, message: str) -> None:
-        super().__init__(f"log line {n + 1}: {message}", "compare the log with a copy held elsewhere")
+        super().__init__(f"log line {n + 1} (n {n}): {message}", "compare the log with a copy held elsewhere")
         self.n = n
 
 

@@ -87,7 +87,7 @@ def add_command(
         run.known = _known_digests(case.root, session)
         groups = list(_groups(files, recursive=recursive, together=together))
         for group in groups:
-            run.take(intake, group)
+            run.take(intake, group)  # a folder without --recursive is refused before anything is stored
         run.commit(intake)
     return run.finish()
 
@@ -109,6 +109,7 @@ class _Run:
 
         draft = intake.draft("file")
         try:
+            _refuse_links(group)
             take_files(draft, group, self.handover)
         except (InputError, OSError) as fault:
             draft.discard()
@@ -120,6 +121,10 @@ class _Run:
             for (_, name), stored in zip(group, draft.files, strict=True)
         ]
         if not self.again and all(a.sha256 in self.known for a in answers):
+            if any(self.known[str(a.sha256)] == ("", "") for a in answers):
+                self.commit(
+                    intake
+                )  # twins within one batch: the first gets its number, so that it can be named
             self._already(draft, answers)
             return
         for answer in answers:
@@ -155,7 +160,7 @@ class _Run:
             answer.item, answer.exhibit = self.known[str(answer.sha256)]
             answer.state = "already-there"
             self.answers.append(answer)
-            where = f"{answer.item} ({answer.exhibit})" if answer.item else "a file of this same run"
+            where = f"{answer.item} ({answer.exhibit})"
             self.session.say(
                 f"{answer.name}: the same bytes as {where}; not stored again (--again stores them)"
             )
@@ -205,7 +210,7 @@ def _groups(paths: tuple[Path, ...], *, recursive: bool, together: bool) -> Iter
             raise UsageError(
                 f"{path} is a folder", "say --recursive (one exhibit a file) or --together (one in all)"
             )
-        inside = list(_walk(path))
+        inside = list(_walk(path if path.name else path.resolve()))  # `add .` has no name to show
         if together:
             for start in range(0, len(inside), MAX_FILES):
                 yield inside[start : start + MAX_FILES]
@@ -214,9 +219,29 @@ def _groups(paths: tuple[Path, ...], *, recursive: bool, together: bool) -> Iter
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Files below a folder in a fixed order; links to folders are not entered."""
-    for here, folders, names in os.walk(folder):
+    """What is below a folder, in a fixed order; links, and folders that cannot be read, too, to be refused by name."""
+    closed: list[Path] = []
+    for here, folders, names in os.walk(folder, onerror=lambda fault: closed.append(Path(fault.filename))):
         folders.sort()
-        for name in sorted(names):
-            path = Path(here) / name
-            yield path, os.path.relpath(path, folder.parent).replace(os.sep, "/")
+        links = [name for name in folders if (Path(here) / name).is_symlink()]
+        for path in (*closed, *(Path(here) / name for name in sorted([*names, *links]))):
+            yield path, _name_below(folder, path)
+        closed.clear()
+    for path in closed:
+        yield path, _name_below(folder, path)
+
+
+def _name_below(folder: Path, path: Path) -> str:
+    return os.path.relpath(path, folder.parent).replace(os.sep, "/")
+
+
+def _refuse_links(group: list[tuple[Path, str]]) -> None:
+    """A link in a folder may lead to anything on this computer, and whoever made the folder chose it.
+
+    A link that a person names on the command line is followed. Raises InputError.
+    """
+    from abusekit.errors import InputError
+
+    for path, name in group:
+        if "/" in name and path.is_symlink():
+            raise InputError("a link, not followed; name what it leads to, if it is wanted")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from typing import Any
 
 import click
 
@@ -10,8 +12,21 @@ from abusekit import __version__
 from abusekit.cli import COMMANDS
 
 
+class ReaderGoneError(Exception):
+    """Whoever read our output stopped (`abusekit list | head`). Click would make exit code 1 of it, and 1 is
+    the verdict that the evidence does not check out."""
+
+
 class LazyGroup(click.Group):
     """Lists commands from the table; imports none of them to do so."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, not when Python ends: a fault then would be neither told nor counted
+        except BrokenPipeError as fault:
+            raise ReaderGoneError from fault
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [command.name for command in COMMANDS]

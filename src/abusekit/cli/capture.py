@@ -126,6 +126,7 @@ def capture_command(
     from abusekit.capture.bulk import Politeness, capture_all
     from abusekit.capture.plan import USER_AGENT, Plan
     from abusekit.case.intake import Intake
+    from abusekit.case.orphans import adopt_orphans
     from abusekit.errors import UsageError
 
     if bool(addresses) == bool(listing):
@@ -140,6 +141,9 @@ def capture_command(
     with one_list_at_a_time:
         run = CaptureReport(session, failures)
         with Intake(case, producer, clock=now, settings=settings, told=session.say) as intake:
+            with case.lock():  # what a killed run stored but did not log counts as held, so it is logged now
+                for item_id in adopt_orphans(case, by=producer.initials, now=now()):
+                    session.say(f"{item_id} was whole but not in the log (an interrupted run): entered now")
             wanted = list(
                 _wanted(case, settings, lines, run, again=again or not listing, retry_failed=retry_failed)
             )

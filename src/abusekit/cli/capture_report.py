@@ -55,6 +55,7 @@ class CaptureReport:
         self.captured: list[CapturedAddress] = []
         self.skipped: Counter[str] = Counter()
         self.duplicates = 0
+        self._failed_before: list[str] = []
         self._progress: Any = None
         self._task: Any = None
 
@@ -63,6 +64,8 @@ class CaptureReport:
 
     def skip(self, address: str, outcome: str) -> None:
         self.skipped[outcome] += 1
+        if outcome != "complete":
+            self._failed_before.append(address)
 
     def begin(self, total: int) -> None:
         if total and sys.stderr.isatty() and not self.session.quiet and not self.session.json:
@@ -133,7 +136,8 @@ class CaptureReport:
             return
         from abusekit.errors import UsageError
 
-        text = "".join(f"{c.address}\n" for c in failed if c.outcome != "not-an-address")
+        addresses = [c.address for c in failed if c.outcome != "not-an-address"] + self._failed_before
+        text = "".join(f"{address}\n" for address in addresses)
         temporary = self.failures.with_name(f".{self.failures.name}.{os.getpid()}.new")
         try:
             temporary.write_text(text, "utf-8")

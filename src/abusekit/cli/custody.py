@@ -38,8 +38,9 @@ def custody_log(session: Session, item_id: str | None) -> None:
     Example:
       abusekit custody log --item E0003
     """
-    wanted = item_id.upper() if item_id else None
-    entries = [e for e in session.case().entries() if wanted is None or e.get("item") == wanted]
+    case = session.case()
+    wanted = case.item(item_id.upper()).id if item_id else None
+    entries = [e for e in case.entries() if wanted is None or e.get("item") == wanted]
     if session.json:
         session.answer(CustodyLogAnswer(entries))
         return

@@ -95,8 +95,9 @@ def _work(session: Session, folder: Path, site: PracticeSite) -> int:
     steps.run("init", case, "--yes", "--ref", "PRACTICE-1", "--producer", who, "--timezone", TIME_ZONE)
     listing = str(samples.urls)
     steps.run("capture", "--case", case, "--allow-private", "--delay", "0.05", "--from", listing, expect=7)
+    session.say()
     session.say(
-        "\n# the abuser changes names, and a post is taken down: what was captured stays, and is captured again"
+        "# the abuser changes names, and a post is taken down: what was captured stays, and is captured again"
     )
     site.rename()
     site.delete(5007)
@@ -128,7 +129,8 @@ class _Steps:
         """Show and run one command. Raises AbusekitError when it ends otherwise than expected."""
         from abusekit.errors import IncompleteError
 
-        self.session.say(f"\n$ abusekit {shlex.join(arguments)}")
+        self.session.say()
+        self.session.say(f"$ abusekit {shlex.join(arguments)}")
         quiet = self.session.quiet or self.session.json
         done = subprocess.run(
             [sys.executable, "-m", "abusekit", *arguments],

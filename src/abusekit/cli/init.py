@@ -74,7 +74,11 @@ def init_command(
     from abusekit import safety
     from abusekit.case.folder import Case
     from abusekit.case.settings import Settings, check_settings, parse_producer
+    from abusekit.errors import CaseError
 
+    folder = folder if folder.name else folder.resolve()  # `init .`
+    if folder.is_dir() and any(folder.iterdir()):  # said before a person answers many questions
+        raise CaseError(f"there is something already: {folder}", "choose a new folder")
     ask = not yes and sys.stdin.isatty()
     reference = _needed(reference, "--ref", "Reference of the case", ask)
     people = tuple(parse_producer(text) for text in producers) or _ask_producer(ask)

@@ -61,6 +61,7 @@ def note_command(
     settings = case.settings()
     producer = settings.producer(session.as_initials)
     if corrects is not None:
+        corrects = corrects.upper()
         _check_corrected(case.item(corrects).kind, corrects)
     entry = make_entry(
         _text(text),

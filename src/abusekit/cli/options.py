@@ -62,6 +62,22 @@ class Session:
         sys.stdout.write(msgspec.json.encode(result).decode("utf-8") + "\n")
 
 
+_FILE_NAMES = frozenset({"paths", "listing", "addresses"})
+"""Parameters that may be any bytes: names of files, and addresses, which are checked as such."""
+
+
+def _check_text(name: str, value: Any) -> None:
+    """Bytes that are no UTF-8 arrive as lone surrogates; neither log nor item can hold them. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    for text in value if isinstance(value, tuple) else (value,):
+        if isinstance(text, str) and name not in _FILE_NAMES and not text.isprintable():
+            try:
+                text.encode("utf-8")
+            except UnicodeEncodeError as fault:
+                raise UsageError(f"not UTF-8 text: {text[:60]}", "type it again, or paste it anew") from fault
+
+
 def with_session(*, case: bool = True, acts: bool = False) -> Callable[[Function], Function]:
     """Adds --json and --quiet, --case unless the command needs none, --as where a person acts."""
 
@@ -74,6 +90,8 @@ def with_session(*, case: bool = True, acts: bool = False) -> Callable[[Function
                 json=values.pop("json", False),
                 quiet=values.pop("quiet", False),
             )
+            for name, value in values.items():
+                _check_text(name, value)
             return function(session, *args, **values)
 
         wrapped: Any = wrapper
@@ -146,7 +164,7 @@ def passphrase(fd: int | None, *, confirm: bool = False) -> bytes:
 def passphrase_option(function: Function) -> Function:
     return click.option(
         "--passphrase-fd",
-        type=int,
+        type=click.IntRange(0, 65_535),
         metavar="N",
         help="Read the passphrase from this file descriptor (else ABUSEKIT_PASSPHRASE, else a prompt).",
     )(function)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-
 class TimelineAnswer(msgspec.Struct):
     """What `timeline --json` answers; the rows themselves come with --jsonl."""
 
@@ -97,9 +96,15 @@ def timeline_command(
     )
     written: list[str] = []
     with gather(case, filters) as rows:
-        if csv_path:
+        if csv_path and jsonl_path:  # both in one pass over the rows
+            _write(
+                csv_path,
+                lambda a: _write(jsonl_path, lambda b: tables.write(rows, csv_out=a, jsonl_out=b), written),
+                written,
+            )
+        elif csv_path:
             _write(csv_path, lambda out: tables.write_csv(rows, out), written)
-        if jsonl_path:
+        elif jsonl_path:
             _write(jsonl_path, lambda out: tables.write_jsonl(rows, out), written)
         if html_path:
             title = f"Timeline of case {settings.reference}"
