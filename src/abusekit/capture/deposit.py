@@ -15,6 +15,7 @@ from abusekit.case.records import DatedFact, Legs
 WACZ = "capture.wacz"
 WACZ_TYPE = "application/wacz+zip"
 MAX_DATED = 500
+MAX_FIELD = 300
 LIMITS = (
     "no picture of the page: this engine runs no scripts and draws nothing, so a browser may show more or other things",
     "a recording shows what this client received; it does not show what others saw",
@@ -97,6 +98,7 @@ def _method(capture: Capture, attempts: tuple[Attempt, ...]) -> dict[str, JSON]:
 
 
 def _dated(request: Request, capture: Capture) -> list[DatedFact]:
+    """The times of a capture; a time that a page names in several places is one, with all its places."""
     found = []
     if request.seen:
         found.append(
@@ -112,13 +114,15 @@ def _dated(request: Request, capture: Capture) -> list[DatedFact]:
             precision="s",
         )
         found.append(DatedFact("answered, by the server's clock", "http.date", WACZ, moment.to_facts()))
-    seen: set[tuple[str, str]] = set()
+    places: dict[str, list[str]] = {}
     for one in capture.page_times:
-        key = (one.raw, one.where)
-        moment_or_none = page_moment(one.raw) if key not in seen else None
-        seen.add(key)
+        where = places.setdefault(one.raw, [])
+        where += [one.where] if one.where not in where else []
+    for raw, where in places.items():
+        moment_or_none = page_moment(raw)
         if moment_or_none is not None and len(found) < MAX_DATED:
-            found.append(DatedFact("time shown on the page", one.where, WACZ, moment_or_none.to_facts()))
+            field = "; ".join(where)[:MAX_FIELD]
+            found.append(DatedFact("time shown on the page", field, WACZ, moment_or_none.to_facts()))
     return found
 
 
