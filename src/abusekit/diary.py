@@ -166,7 +166,9 @@ def fill_draft(draft: Draft, entry: DiaryEntry, zone: str) -> None:
         ("event, as the diary says", "entry.event", entry.event),
         ("noticed, as the diary says", "entry.noticed", entry.noticed),
     )
-    draft.dated = [DatedFact(what, field, "note.txt", at.to_facts()) for what, field, at in times if at is not None]
+    draft.dated = [
+        DatedFact(what, field, "note.txt", at.to_facts()) for what, field, at in times if at is not None
+    ]
 
 
 def _check_text(name: str, text: str, limit: int, hint: str) -> None:

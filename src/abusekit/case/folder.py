@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from abusekit.case.canonical import JSON
+from abusekit.case.canonical import JSON, NotCanonicalError
 from abusekit.case.custody import LOG_FORMAT, Act, CustodyLog, Line, read_lines, sync_folder
 from abusekit.case.hashing import digest_bytes, open_regular
 from abusekit.case.records import MAX_ITEM_JSON, Item, read_item
@@ -106,18 +106,27 @@ class Case:
             by=by,
             now=now,
         )
+        self._copy_to_be().replace(self.root / "case.yaml")
 
     def _write_settings(self, settings: Settings, number: int) -> dict[str, JSON]:
         data = to_yaml(settings)
         relative = f"settings/{number:04}.yaml"
         write_once(self.root / relative, data)
         sync_folder(self.root / "settings")
-        copy = self.root / "case.yaml"
-        temporary = self.root / "derived" / "case.yaml.new"
-        temporary.write_bytes(data)
-        temporary.replace(copy)
+        self._copy_to_be().write_bytes(
+            data
+        )  # now, so that a full disk is found before the log names the file
         digest = digest_bytes(data)
         return {"path": relative, "sha256": digest.sha256, "size": digest.size}
+
+    def _copy_to_be(self) -> Path:
+        return self.root / "derived" / "case.yaml.new"
+
+    def show_settings(self) -> None:
+        """Make `case.yaml` the copy of the newest settings. Raises OSError, CaseError."""
+        temporary = self._copy_to_be()
+        temporary.write_bytes(self.read_small(f"settings/{self.newest_settings():04}.yaml", MAX_SETTINGS))
+        temporary.replace(self.root / "case.yaml")
 
     def settings(self) -> Settings:
         """The newest settings. Raises CaseError."""
@@ -137,12 +146,17 @@ class Case:
         check_settings(settings)
         with self.lock():
             self.log.tail()  # a torn log is found before anything is written
+            number = self.newest_settings() + 1
             try:
-                number = self.newest_settings() + 1
                 record = self._write_settings(settings, number)
-            except OSError as fault:
-                raise disk_error("the settings could not be written", fault) from fault
-            self.log.append([Act("settings.change", {"files": [record], "reason": reason})], by=by, now=now)
+                act = Act("settings.change", {"files": [record], "reason": reason})
+                self.log.append([act], by=by, now=now)
+            except (OSError, CaseError, NotCanonicalError) as fault:
+                (self.root / f"settings/{number:04}.yaml").unlink(missing_ok=True)
+                if isinstance(fault, OSError):
+                    raise disk_error("the settings could not be written", fault) from fault
+                raise
+            self._copy_to_be().replace(self.root / "case.yaml")
 
     @contextmanager
     def lock(self, name: str = "log", timeout: float = LOCK_SECONDS) -> Iterator[None]:

@@ -130,6 +130,9 @@ def in_batches(items: Iterable[tuple[T, int]]) -> Iterator[list[T]]:
     batch: list[T] = []
     for item, size in items:
         if size >= LARGE:
+            if batch:  # first, so that the order is kept
+                yield batch
+                batch = []
             yield [item]
             continue
         batch.append(item)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from abusekit.case.hashing import Digest, digest_bytes, digest_file
 from abusekit.case.records import MAX_ITEM_JSON, Item, read_item
 from abusekit.case.tally import Tally, item_act, last_tally
 from abusekit.errors import AbusekitError, CaseError, EvidenceError
+
+_TORN = re.compile(r"torn-(\d{1,15})-[0-9a-f]{16}\.bin")
 
 
 @dataclass(slots=True)
@@ -92,14 +95,7 @@ def recover(case: Case, *, by: str, now: datetime) -> Recovery:
     with case.lock():
         done.cleared = clear_dead_runs(case)
         done.torn = cut_torn_tail(case.log.path)
-        if done.torn:
-            facts: dict[str, JSON] = {
-                "offset": done.torn.offset,
-                "size": done.torn.size,
-                "sha256": done.torn.sha256,
-                "kept_as": done.torn.kept_as,
-            }
-            case.log.append([Act("log.repair", facts)], by=by, now=now)
+        _log_torn(case, by=by, now=now)
         last = last_tally(case.log.path).items
         for name in [n for n in case.item_ids() if int(n[1:]) > last]:
             try:
@@ -107,15 +103,49 @@ def recover(case: Case, *, by: str, now: datetime) -> Recovery:
                 done.adopted.append(name)
             except CaseError:
                 done.set_aside.append(_set_aside(case, name, by=by, now=now))
+        done.set_aside += _mend_settings(case, by=by, now=now)
     return done
 
 
+def _log_torn(case: Case, *, by: str, now: datetime) -> None:
+    """Log every incomplete last line that was cut off, and that no line names yet (an earlier recover was stopped)."""
+    logged = {entry["kept_as"] for entry in case.entries() if entry["do"] == "log.repair"}
+    for path in sorted((case.root / "custody").glob("torn-*.bin")):
+        kept_as = f"custody/{path.name}"
+        if kept_as not in logged and (found := _TORN.fullmatch(path.name)):
+            digest = digest_file(path)
+            facts: dict[str, JSON] = {
+                "offset": int(found[1]),
+                "size": digest.size,
+                "sha256": digest.sha256,
+                "kept_as": kept_as,
+            }
+            case.log.append([Act("log.repair", facts)], by=by, now=now)
+
+
 def _set_aside(case: Case, name: str, *, by: str, now: datetime) -> str:
+    """Move what is no whole item to custody/; its number is used up all the same."""
     target = case.root / "custody" / f"not-whole-{name}-{now:%Y%m%dT%H%M%S%f}"
-    case.log.append([Act("item.aside", {"item": name, "kept_as": f"custody/{target.name}"})], by=by, now=now)
+    tally = replace(last_tally(case.log.path), items=int(name[1:]))
+    facts: dict[str, JSON] = {"item": name, "kept_as": f"custody/{target.name}", "tally": tally.facts()}
+    case.log.append([Act("item.aside", facts)], by=by, now=now)
     (case.evidence / name).rename(target)
     sync_folder(case.evidence)
     return f"custody/{target.name}"
+
+
+def _mend_settings(case: Case, *, by: str, now: datetime) -> list[str]:
+    """Settings whose line is missing were never in force: they are set aside; `case.yaml` shows the logged ones."""
+    logged = {str(one["path"]) for entry in case.entries() for one in entry.get("files", ())}
+    aside = []
+    for name in sorted(os.listdir(case.root / "settings")):
+        if f"settings/{name}" not in logged:
+            kept = f"custody/not-whole-settings-{name}-{now:%Y%m%dT%H%M%S%f}"
+            case.log.append([Act("settings.aside", {"name": name, "kept_as": kept})], by=by, now=now)
+            (case.root / "settings" / name).rename(case.root / kept)
+            aside.append(kept)
+    case.show_settings()
+    return aside
 
 
 def clear_dead_runs(case: Case) -> list[str]:

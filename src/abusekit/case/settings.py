@@ -96,6 +96,15 @@ def check_settings(settings: Settings) -> Settings:
     """The settings themselves. Raises UsageError for the first thing that is not right."""
     if not settings.reference.strip():
         raise UsageError("the case needs a reference", "such as --ref OP-1")
+    for text in (
+        settings.reference,
+        settings.title,
+        *(t for p in settings.producers for t in (p.name, p.role)),
+    ):
+        if not text.isprintable():
+            raise UsageError(
+                f"the settings hold a character that cannot be shown: {text!a}", "type the text anew"
+            )
     check_zone(settings.zone)
     if not settings.producers:
         raise UsageError("the case needs a producer", '--producer "PO:Producer One:volunteer"')

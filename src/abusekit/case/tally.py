@@ -1,6 +1,6 @@
 """The running numbers of a case: items, and exhibits per producer; never reused (R26).
 
-Every `item.add` line of the log states them, so the next ones are known from the log's end.
+Every line of the log that uses one up states them, so the next ones are known from the log's end.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Tally:
 
 
 def last_tally(log: Path) -> Tally:
-    """The running numbers, from the newest `item.add` line, read from the log's end. Raises CaseError.
+    """The running numbers, from the newest line that states them, read from the log's end. Raises CaseError.
 
     Canonical JSON escapes every quote inside a text, so the bytes looked for cannot stand in one.
     """
-    mark = b'"do":"item.add"'
+    mark = b'"tally":{"exhibits":'
     with log.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         end, rest = size, b""

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from abusekit.case.canonical import JSON
 
 
+MAX_TEXT = 8_000
+"""Characters of a reason, a place, a name: well within a line of the log."""
+
+
 class Logged(msgspec.Struct):
     """What commands that log a decision answer with --json."""
 
@@ -28,6 +32,8 @@ def log_for_items(
     """Log `do` with `facts` for each item, all or none. Raises UsageError (no such item), CaseError."""
     from abusekit.case.custody import Act
 
+    for text in (value for value in facts.values() if isinstance(value, str)):
+        _check_length(text)
     case = session.case()
     producer = session.producer(case)
     ids = [case.item(item_id.upper()).id for item_id in item_ids]
@@ -45,4 +51,12 @@ def needed_reason(reason: str) -> str:
 
     if not reason.strip():
         raise UsageError("a reason is needed", '--reason "…"')
+    _check_length(reason)
     return reason.strip()
+
+
+def _check_length(text: str) -> None:
+    from abusekit.errors import UsageError
+
+    if len(text) > MAX_TEXT:
+        raise UsageError(f"a text of {len(text)} characters is too long for a line of the log", "shorten it")

@@ -82,10 +82,10 @@ def add_command(
     case = session.case()
     producer = session.producer(case)
     session.say(safety.UNDER_18)
-    run = _Run(session, Handover(received_from, how, what), again=again)
+    run = _Run(session, Handover(received_from, how, what), case.root.resolve(), again=again)
     with Intake(case, producer, clock=now, told=session.say) as intake:
         run.known = _known_digests(case.root, session)
-        groups = list(_groups(files, recursive=recursive, together=together))
+        groups = list(_groups(files, run.root, recursive=recursive, together=together))
         for group in groups:
             run.take(intake, group)  # a folder without --recursive is refused before anything is stored
         run.commit(intake)
@@ -95,9 +95,10 @@ def add_command(
 class _Run:
     """Files on their way in, committed in batches."""
 
-    def __init__(self, session: Session, handover: Handover, *, again: bool) -> None:
+    def __init__(self, session: Session, handover: Handover, root: Path, *, again: bool) -> None:
         self.session = session
         self.handover = handover
+        self.root = root
         self.again = again
         self.known: dict[str, tuple[str, str]] = {}
         self.answers: list[Added] = []
@@ -109,7 +110,7 @@ class _Run:
 
         draft = intake.draft("file")
         try:
-            _refuse_links(group)
+            _check_sources(group, self.root)
             take_files(draft, group, self.handover)
         except (InputError, OSError) as fault:
             draft.discard()
@@ -197,7 +198,9 @@ def _known_digests(root: Path, session: Session) -> dict[str, tuple[str, str]]:
     return known
 
 
-def _groups(paths: tuple[Path, ...], *, recursive: bool, together: bool) -> Iterator[list[tuple[Path, str]]]:
+def _groups(
+    paths: tuple[Path, ...], root: Path, *, recursive: bool, together: bool
+) -> Iterator[list[tuple[Path, str]]]:
     """The files that make one item each, with the name as received: for a file in a folder, its path in it."""
     from abusekit.case.intake import MAX_FILES
     from abusekit.errors import UsageError
@@ -210,7 +213,7 @@ def _groups(paths: tuple[Path, ...], *, recursive: bool, together: bool) -> Iter
             raise UsageError(
                 f"{path} is a folder", "say --recursive (one exhibit a file) or --together (one in all)"
             )
-        inside = list(_walk(path if path.name else path.resolve()))  # `add .` has no name to show
+        inside = list(_walk(path if path.name else path.resolve(), root))  # `add .` has no name to show
         if together:
             for start in range(0, len(inside), MAX_FILES):
                 yield inside[start : start + MAX_FILES]
@@ -218,10 +221,17 @@ def _groups(paths: tuple[Path, ...], *, recursive: bool, together: bool) -> Iter
             yield from ([one] for one in inside)
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """What is below a folder, in a fixed order; links, and folders that cannot be read, too, to be refused by name."""
+def _walk(folder: Path, root: Path) -> Iterator[tuple[Path, str]]:
+    """What is below a folder, in a fixed order.
+
+    With it, to be refused by name: links, folders that cannot be read, the case itself.
+    """
     closed: list[Path] = []
     for here, folders, names in os.walk(folder, onerror=lambda fault: closed.append(Path(fault.filename))):
+        if Path(here).resolve() == root:
+            folders.clear()
+            yield Path(here), _name_below(folder, Path(here))
+            continue
         folders.sort()
         links = [name for name in folders if (Path(here) / name).is_symlink()]
         for path in (*closed, *(Path(here) / name for name in sorted([*names, *links]))):
@@ -235,13 +245,16 @@ def _name_below(folder: Path, path: Path) -> str:
     return os.path.relpath(path, folder.parent).replace(os.sep, "/")
 
 
-def _refuse_links(group: list[tuple[Path, str]]) -> None:
-    """A link in a folder may lead to anything on this computer, and whoever made the folder chose it.
+def _check_sources(group: list[tuple[Path, str]], root: Path) -> None:
+    """What must not become evidence by mistake. Raises InputError.
 
-    A link that a person names on the command line is followed. Raises InputError.
+    A link in a folder may lead to anything on this computer, and whoever made the folder chose it; a link
+    that a person names on the command line is followed. The case holds private/, which is never sealed.
     """
     from abusekit.errors import InputError
 
     for path, name in group:
+        if path.resolve().is_relative_to(root):
+            raise InputError("lies inside the case")
         if "/" in name and path.is_symlink():
             raise InputError("a link, not followed; name what it leads to, if it is wanted")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -17,16 +19,27 @@ class ReaderGoneError(Exception):
     the verdict that the evidence does not check out."""
 
 
+@contextmanager
+def _output() -> Iterator[None]:
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here, not when Python ends: a fault then would be neither told nor counted
+    except BrokenPipeError as fault:
+        raise ReaderGoneError from fault
+
+
 class LazyGroup(click.Group):
     """Lists commands from the table; imports none of them to do so."""
 
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        with _output():  # `--help` writes here
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()  # here, not when Python ends: a fault then would be neither told nor counted
-        except BrokenPipeError as fault:
-            raise ReaderGoneError from fault
-        return result
+        with _output():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [command.name for command in COMMANDS]

@@ -160,6 +160,8 @@ class CaptureReport:
             if c.item is None or c.status is None:
                 say(f"         {c.problem}")
         counts = Counter(c.outcome for c in self.captured)
+        if counts["refused-address"]:
+            say("  for a server of your own: --allow-private, or abusekit settings change --allow-network")
         say("")
         say(
             "this run: "

@@ -17,7 +17,7 @@ import msgspec
 
 from abusekit.capture.outcome import OUTCOMES
 from abusekit.cli import COMMANDS
-from abusekit.cli.boundary import INTERNAL, INTERRUPTED
+from abusekit.cli.boundary import INTERNAL, INTERRUPTED, READER_GONE
 from abusekit.errors import EXIT_CODES
 from abusekit.integrity.findings import PROVES
 
@@ -44,6 +44,7 @@ def document() -> str:
         *(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES),
         f"| {INTERNAL} | a fault of abusekit itself: please report it |\n",
         f"| {INTERRUPTED} | stopped by Ctrl-C; what was said to be stored is stored |\n",
+        f"| {READER_GONE} | whoever read the output stopped reading, as `head` does |\n",
         "\n## How a capture can end\n\n| outcome | meaning |\n|---|---|\n",
         *(f"| `{outcome}` | {meaning} |\n" for outcome, meaning in OUTCOMES),
         "\n## What each check of `verify` shows\n\n| check | shows |\n|---|---|\n",

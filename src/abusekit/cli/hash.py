@@ -62,6 +62,8 @@ def hash_command(session: Session, paths: tuple[str, ...], check: Path | None, j
 
     if check is None and not paths:
         raise UsageError("nothing to hash", "name files or folders, or --check FILE")
+    if check is not None and paths:
+        raise UsageError("either files to hash, or a list to check", "see: abusekit hash --help")
     if check is not None:
         return _check(session, check, jobs)
     return _print(session, paths, jobs)

@@ -59,7 +59,13 @@ class Session:
         """The result as one line of JSON (`--json`): a struct with a documented schema."""
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode(result).decode("utf-8") + "\n")
+        try:
+            text = msgspec.json.encode(result).decode("utf-8")
+        except UnicodeEncodeError:  # a file name that is no UTF-8: spelled \udcNN, which Python reads back
+            import json
+
+            text = json.dumps(msgspec.to_builtins(result), separators=(",", ":"))
+        sys.stdout.write(text + "\n")
 
 
 _FILE_NAMES = frozenset({"paths", "listing", "addresses"})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from abusekit.case.canonical import JSON
+from abusekit.case.hashing import open_regular
 from abusekit.case.intake import Draft
 from abusekit.case.records import DatedFact
 from abusekit.importers.media import media_type, safe_extension
@@ -32,7 +34,7 @@ class Handover:
 def take_files(draft: Draft, sources: Sequence[tuple[Path, str]], handover: Handover) -> None:
     """Fill a draft with files; the second of a pair is the name as received.
 
-    Raises InputError (unreadable, not a regular file, changing while it is read), CaseError (disk).
+    Raises InputError (not a regular file, changing while it is read), OSError (unreadable), CaseError (disk).
     """
     draft.source = {"names": [_text(name) for _, name in sources], "stated": handover.facts()}
     draft.method = {"way": "copied as it was, hashed while it was copied"}
@@ -45,7 +47,8 @@ def take_files(draft: Draft, sources: Sequence[tuple[Path, str]], handover: Hand
 
 
 def _take(draft: Draft, path: Path, name: str, stem: str) -> dict[str, JSON]:
-    with path.open("rb") as stream:
+    fd, _ = open_regular(path, follow=True)  # a pipe in a file's place must not make us wait
+    with os.fdopen(fd, "rb") as stream:
         head = stream.read(HEAD)
     media = media_type(head)
     extension = safe_extension(name, media)

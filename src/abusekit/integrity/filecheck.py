@@ -104,6 +104,7 @@ def _disagreements(item: Item, logged: LoggedItem, view: LogView) -> list[str]:
             ("kind", item.kind, logged.kind),
             ("outcome", item.outcome, logged.outcome),
             ("case", item.case, view.case or item.case),
+            ("who or at", (item.who, item.at), logged.taken or (item.who, item.at)),
         )
         if said != recorded
     ]

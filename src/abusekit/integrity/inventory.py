@@ -11,13 +11,12 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from abusekit.case.folder import STORED_NAME
+from abusekit.case.folder import STORED_NAME, device_name
 from abusekit.integrity.findings import Finding, Status
 
 NOT_EVIDENCE = ("private", "derived", "staging")
 MAX_DEPTH = 8
 MAX_NAME = 200
-_DEVICE_NAMES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 @dataclass(slots=True)
@@ -70,7 +69,7 @@ def _name_fault(name: str, seen: dict[str, str]) -> str:
     if not STORED_NAME.match(name) or len(name) > MAX_NAME:
         return "a name that a case does not use"
     lower = name.lower()
-    if lower.split(".", 1)[0] in _DEVICE_NAMES:
+    if device_name(name):
         return "a name that Windows takes for a device"
     if lower in seen:
         return "the same name as another but for capitals"

@@ -43,7 +43,8 @@ class LoggedItem:
     exhibit: str
     kind: str
     outcome: str
-    n: int
+    taken: tuple[str, str] | None
+    """Who took it in, and when; None where it was entered after a crash, maybe by somebody else."""
     files: tuple[str, ...]
     """Paths inside the case."""
 
@@ -79,6 +80,8 @@ class LogView:
     """Numbers of lines of which only the hash is there."""
     erased: dict[int, int] = field(default_factory=dict)
     """Line → the line in which its erasure is logged."""
+    signers: dict[str, str] = field(default_factory=dict)
+    """Path of a signature → fingerprint of the key that made it, as logged."""
     last_seal: int = 0
     """N of the newest seal that is logged."""
     acts_after_seal: int = 0
@@ -147,16 +150,11 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
     do = entry["do"]
     try:
         paths = [_file(view, listed, line.n) for listed in entry.get("files", ())]
-        place = _seal_folder(entry["seal"]) if do in _SEAL_ACTS else _PLACES.get(do, "custody/")
-        if astray := [path for path in paths if not path.startswith(place)]:
-            # acts of sealing are not counted as unsealed: they must not admit anything else
-            raise LogFormError(line.n, f"{do} admits files in {place} only, not {astray[0]}")
+        _check_places(do, entry, line.n, paths)
         match do:
             case "case.create":
-                if line.n != 0 or entry["format"] != LOG_FORMAT:
+                if line.n != 0 or entry["format"] != LOG_FORMAT or type(entry["case"]) is not str:
                     raise LogFormError(line.n, "starts a case, but is not the first line of our format")
-                if type(entry["case"]) is not str:
-                    raise LogFormError(line.n, "names the case wrongly")
                 view.case = entry["case"]
             case "item.add":
                 _item(view, entry, line.n, paths)
@@ -169,13 +167,10 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
             case "log.repair":
                 kept = {"path": entry["kept_as"], "sha256": entry["sha256"], "size": entry["size"]}
                 _file(view, kept, line.n)
+            case "seal.sign":
+                view.signers.update(dict.fromkeys(paths, str(entry["signer"])))
             case "seal.add":
-                if not view.last_seal < entry["seal"] <= line.n or f"{place}seal.txt" not in paths:
-                    raise LogFormError(
-                        line.n, "adds a seal that cannot be: an older one, or without seal.txt"
-                    )
-                view.last_seal = entry["seal"]
-                view.acts_after_seal = 0 if view.last_seal == line.n else 1
+                _seal(view, entry["seal"], line.n, paths)
     except (KeyError, TypeError, ValueError) as fault:
         raise LogFormError(line.n, f"a fact of {do} is absent or malformed: {fault}") from fault
     if line.n == 0 and do != "case.create":
@@ -184,16 +179,35 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
         view.acts_after_seal += 1
 
 
-def _seal_folder(size: JSON) -> str:
-    if type(size) is not int:
-        raise TypeError(f"{size!a} is no number of lines")
-    return f"seals/{size:06}/"
+def _check_places(do: str, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
+    """Acts of sealing are not counted as unsealed, so they must not admit anything but parts of their seal."""
+    place = _PLACES.get(do, "custody/")
+    if do in _SEAL_ACTS:
+        if type(entry["seal"]) is not int:
+            raise LogFormError(n, "names a seal wrongly")
+        place = f"seals/{entry['seal']:06}/"
+    for path in paths:
+        if not path.startswith(place):
+            raise LogFormError(n, f"{do} admits files in {place} only, not {path}")
 
 
-def _file(view: LogView, listed: dict[str, JSON], n: int) -> str:
+def _seal(view: LogView, size: int, n: int, paths: list[str]) -> None:
+    if not view.last_seal < size <= n or f"seals/{size:06}/seal.txt" not in paths:
+        raise LogFormError(n, "adds a seal that cannot be: an older one, or one without seal.txt")
+    view.last_seal = size
+    view.acts_after_seal = 0 if size == n else 1
+
+
+def listed_file(listed: dict[str, JSON], n: int) -> tuple[str, str, int]:
+    """Path, SHA-256 and size of one listing of line `n`. Raises LogFormError, KeyError, TypeError."""
     path, sha256, size = listed["path"], listed["sha256"], listed["size"]
     if not _PATH.match(path) or not _HEX64.match(sha256) or type(size) is not int or size < 0:
         raise LogFormError(n, f"names a file wrongly: {path!a}")
+    return path, sha256, size
+
+
+def _file(view: LogView, listed: dict[str, JSON], n: int) -> str:
+    path, sha256, size = listed_file(listed, n)
     if path in view.files:
         raise LogFormError(n, f"names {path} again; line {view.files[path].n + 1} did already")
     view.files[path] = Expected(sha256, size, n)
@@ -211,7 +225,8 @@ def _item(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> No
         not p.startswith(prefix) or "/" in p[len(prefix) :] for p in paths
     ):
         raise LogFormError(n, f"lists files for {item_id} that do not lie in its folder")
-    view.items[item_id] = LoggedItem(item_id, exhibit, entry["kind"], entry["outcome"], n, tuple(paths))
+    taken = None if entry.get("recovered") is True else (entry["by"], entry["at"])
+    view.items[item_id] = LoggedItem(item_id, exhibit, entry["kind"], entry["outcome"], taken, tuple(paths))
     view.exhibits.add(exhibit)
 
 

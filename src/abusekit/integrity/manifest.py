@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from abusekit import __version__
-from abusekit.case.custody import Act, Frontier, instant_text, read_lines, sync_folder
+from abusekit.case.custody import Act, Frontier, LogFormError, instant_text, read_lines, sync_folder
 from abusekit.case.folder import Case, disk_error, write_once
 from abusekit.case.hashing import digest_bytes, open_regular
 from abusekit.errors import CaseError, EvidenceError
+from abusekit.integrity.logcheck import listed_file
 
 SEAL = "seal.txt"
 MANIFEST = "manifest-sha256.txt"
@@ -81,7 +82,10 @@ def parse_seal(data: bytes) -> Seal:
         datetime.fromisoformat(found["at"])
     except ValueError as fault:  # a thirteenth month fits the form
         raise EvidenceError("seal.txt states a time that does not exist") from fault
-    if len(set(more)) != len(more) or base64.b64decode(found["root64"]).hex() != found["root"]:
+    if (
+        len(set(more)) != len(more)
+        or base64.b64encode(bytes.fromhex(found["root"])).decode() != found["root64"]
+    ):
         raise EvidenceError("seal.txt contradicts itself")
     return Seal(
         found["case"], int(found["size"]), found["root"], found["head"], found["log"], found["manifest"],
@@ -116,8 +120,12 @@ def read_state(path: Path, upto: int | None = None) -> LogState:
             whole.update(line.raw + b"\n")
             if line.n == 0:
                 state.case = str(line.entry.get("case"))
-            for listed in line.entry.get("files", ()):
-                state.files[listed["path"]] = listed["sha256"]
+            try:
+                for listed in line.entry.get("files", ()):
+                    path_, sha256, _ = listed_file(listed, line.n)
+                    state.files[path_] = sha256
+            except (KeyError, TypeError) as fault:
+                raise LogFormError(line.n, f"names a file wrongly: {fault}") from fault
             state.head = line.leaf.hex()
             if frontier.size == upto:
                 break

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from abusekit.case.custody import MAX_LINE
-from abusekit.case.hashing import digest_file, map_files
+from abusekit.case.hashing import digest_file, map_files, open_regular
 from abusekit.errors import CaseError, InputError
 from abusekit.integrity.filecheck import FileChecker, owner_of_stray, owners
 from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
 from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, LogView, check_log
+from abusekit.integrity.manifest import MANIFEST, SALT
 from abusekit.integrity.marks import HighWater, read_mark
-from abusekit.integrity.sealcheck import Trust, check_seals, read_earlier, seal_sizes, state_kept
+from abusekit.integrity.sealcheck import SIGNATURE, Trust, check_seals, read_earlier, seal_sizes, state_kept
 
 LOCKS = ("custody/log.lock", "custody/capture.lock")
 NOT_WHOLE = "custody/not-whole-"
@@ -139,9 +140,10 @@ def _high_water(root: Path, question: Question) -> HighWater | None:
         return None
     for name in (LOG, PARTIAL_LOG):
         try:
-            with (root / name).open("rb") as stream:
+            fd, _ = open_regular(root / name)  # a pipe in its place must not hang us
+            with open(fd, "rb") as stream:
                 found = _CASE.search(stream.readline(MAX_LINE))
-        except OSError:
+        except (OSError, InputError):
             continue
         return read_mark(question.marks, found[1].decode()) if found else None
     return None
@@ -162,11 +164,21 @@ def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
     """`case.yaml` is for people: it must be the newest logged settings, byte for byte."""
     logged = sorted(path for path in view.files if path.startswith("settings/"))
     if not logged:
+        yield Finding("settings", Status.UNLISTED, "no settings are logged", "case.yaml")
         return
     newest = view.files[logged[-1]]
     if "case.yaml" not in there.files:
         if not view.partial:
             yield Finding("settings", Status.MISSING, "the settings for people to read are gone", "case.yaml")
+        return
+    differs = Finding(
+        "settings",
+        Status.UNCHECKED if view.torn else Status.CHANGED,  # the torn line may be that of newer settings
+        f"is not the same as {logged[-1]}",
+        "case.yaml",
+    )
+    if there.files["case.yaml"] != newest.size:
+        yield differs
         return
     try:
         found = digest_file(root / "case.yaml")
@@ -176,7 +188,7 @@ def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
     if found.sha256 == newest.sha256:
         yield Finding("settings", Status.OK, "", "case.yaml")
     else:
-        yield Finding("settings", Status.CHANGED, f"is not the same as {logged[-1]}", "case.yaml")
+        yield differs
 
 
 def _missing(there: Inventory, view: LogView) -> Iterator[Finding]:
@@ -185,6 +197,10 @@ def _missing(there: Inventory, view: LogView) -> Iterator[Finding]:
     for path in view.files:
         if path not in there.files and path not in judged:
             item = owner.get(path)
+            if view.partial and path.startswith("seals/") and path.endswith((f"/{MANIFEST}", f"/{SALT}")):
+                text = "is left out, because it would name what is withheld"
+                yield Finding("seal", Status.UNCHECKED, text, path)
+                continue
             yield Finding(
                 "file", Status.MISSING, "was logged, and is not there", path,
                 item.id if item else "", item.exhibit if item else "",
@@ -195,18 +211,31 @@ def _unlisted(there: Inventory, view: LogView) -> Iterator[Finding]:
     known = {LOG, PARTIAL_LOG, "case.yaml", *LOCKS}
     newest = seal_sizes(there.folders)[-1:]
     for path in there.files:
-        if path in view.files or path in known or path.startswith("kit/"):
+        if path in view.files or path in known:
             continue
         if path.startswith(NOT_WHOLE):
             yield Finding("unlisted", Status.NOTE, "set aside by recover: not evidence", path)
         elif newest and newest[0] > view.last_seal and path.startswith(f"seals/{newest[0]:06}/"):
             continue  # reported with the seal: a run was interrupted before it was logged
+        elif newest and (folder := f"seals/{newest[0]:06}/") and _signature_in(folder, path):
+            # checked like any other; what is not logged is only that it was there in time for the next seal
+            yield Finding("unlisted", Status.UNCHECKED, "is a signature that is not logged yet", path)
+        elif view.torn and path.startswith(("evidence/", "settings/")) and not owner_of_stray(path, view):
+            text = "may belong to the log's torn last line: run abusekit recover"
+            yield Finding("unlisted", Status.UNCHECKED, text, path)
         else:
             item = owner_of_stray(path, view)
+            text = "is there, but was never logged"
+            if path.startswith("evidence/") and not item:
+                text += " (if a run was just interrupted: abusekit recover)"
             yield Finding(
-                "unlisted", Status.UNLISTED, "is there, but was never logged", path,
+                "unlisted", Status.UNLISTED, text, path,
                 item.id if item else "", item.exhibit if item else "",
             )  # fmt: skip
+
+
+def _signature_in(folder: str, path: str) -> bool:
+    return path.startswith(folder) and SIGNATURE.match(path[len(folder) :]) is not None
 
 
 def _not_evidence(root: Path) -> Iterator[Finding]:

@@ -1,0 +1,51 @@
+"""The newest lines are cut off the log, with all that they name: a tidy rollback."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from forger import overwrite, raw_lines, store_lines
+from honest_case import Suspect
+
+from abusekit.integrity.findings import Status
+from abusekit.integrity.manifest import parse_seal
+from abusekit.integrity.marks import HighWater, note_mark
+
+
+def _cut_back(root: Path) -> None:
+    """To the state right behind the first seal's signature."""
+    store_lines(root, raw_lines(root)[:9])
+    for item in ("E0006", "E0007", "E0008"):
+        shutil.rmtree(root / "evidence" / item)
+    shutil.rmtree(root / "seals/000015")
+    (root / "settings/0002.yaml").unlink()
+    overwrite(root / "case.yaml", (root / "settings/0001.yaml").read_bytes())
+
+
+def test_only_lines(suspect: Suspect) -> None:
+    store_lines(suspect.root, raw_lines(suspect.root)[:-3])
+    suspect.finds(1, "seal", Status.CHANGED, "seals/000015/seal.txt", says="covers 15 lines")
+
+
+def test_cannot_be_seen_in_the_folder_alone(suspect: Suspect) -> None:
+    """What no log can show, said as a test: only knowledge from outside tells."""
+    _cut_back(suspect.root)
+    assert suspect.verdict().exit_code == 0
+
+
+def test_is_found_with_an_earlier_copy_of_a_seal(suspect: Suspect) -> None:
+    kept = (suspect.root / "seals/000015/seal.txt").read_bytes()
+    assert suspect.verdict(against=(("kept.txt", kept),)).exit_code == 0
+    _cut_back(suspect.root)
+    question = {"against": (("kept.txt", kept),)}
+    suspect.finds(1, "against", Status.CHANGED, "custody/log.jsonl", says="cut back", **question)
+
+
+def test_is_found_by_the_mark_on_this_computer(suspect: Suspect, tmp_path: Path) -> None:
+    seal = parse_seal((suspect.root / "seals/000015/seal.txt").read_bytes())
+    note_mark(tmp_path / "marks", HighWater(seal.case, seal.size, seal.root, seal.sealed_at))
+    marks = tmp_path / "marks"
+    assert suspect.verdict(marks=marks).exit_code == 0
+    _cut_back(suspect.root)
+    suspect.finds(7, "against", Status.UNCHECKED, "custody/log.jsonl", says="cut back", marks=marks)
