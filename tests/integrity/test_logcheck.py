@@ -40,7 +40,7 @@ def test_what_is_in_the_case(case: Case) -> None:
     assert list(view.items) == ["E0001", "E0002"]
     assert view.items["E0002"].exhibit == "PO/2" and view.items["E0002"].taken == (
         "PO",
-        "2026-11-22T07:20:00.000000Z",
+        instant_text(NOW),
     )
     assert view.withdrawn == {"E0002": "twice"}
     assert set(view.files) == {
