@@ -151,11 +151,18 @@ class Intake:
             self._run.mkdir(mode=0o700)
         except OSError as fault:
             raise disk_error("the case cannot be written to", fault) from fault
+        with (
+            self.case.lock()
+        ):  # what a killed run stored but did not log is part of the case: logged before all else
+            self._current_tally()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
         if self._run is not None:
             shutil.rmtree(self._run, ignore_errors=True)
             self._run_lock.release()  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -126,13 +127,13 @@ def capture_command(
     from abusekit.capture.bulk import Politeness, capture_all
     from abusekit.capture.plan import USER_AGENT, Plan
     from abusekit.case.intake import Intake
-    from abusekit.case.orphans import adopt_orphans
     from abusekit.errors import UsageError
 
     if bool(addresses) == bool(listing):
         raise UsageError(
             "nothing to capture" if not listing else "either addresses or --from", "abusekit capture URL"
         )
+    _check_files(failures, ca_file)
     case = session.case()
     settings = case.settings()
     producer = settings.producer(session.as_initials)
@@ -141,9 +142,6 @@ def capture_command(
     with one_list_at_a_time:
         run = CaptureReport(session, failures)
         with Intake(case, producer, clock=now, settings=settings, told=session.say) as intake:
-            with case.lock():  # what a killed run stored but did not log counts as held, so it is logged now
-                for item_id in adopt_orphans(case, by=producer.initials, now=now()):
-                    session.say(f"{item_id} was whole but not in the log (an interrupted run): entered now")
             wanted = list(
                 _wanted(case, settings, lines, run, again=again or not listing, retry_failed=retry_failed)
             )
@@ -164,6 +162,18 @@ def capture_command(
             finally:
                 run.end()
     return run.finish()
+
+
+def _check_files(failures: Path | None, ca_file: Path | None) -> None:
+    """What would otherwise be noticed after the work. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    if failures is not None and not os.access(failures.resolve().parent, os.W_OK):
+        raise UsageError(f"{failures} cannot be written", "choose another place for --failures")
+    if ca_file is not None:
+        from abusekit.capture import tls
+
+        tls.context(ca_file)
 
 
 def _policy(settings: Settings, allow_private: bool) -> AddressPolicy:

@@ -128,6 +128,11 @@ def _lines(item: Item, standing: Standing) -> list[str]:
         f"fidelity   {item.fidelity}",
     ]
     lines += [
+        f"method     {key}: {_short(value)}"
+        for key, value in item.method.items()
+        if value not in ("", [], {})
+    ]
+    lines += [
         f"file       {f.name}  {f.size} bytes  {f.role}  {f.media_type}  SHA-256 {f.sha256}"
         for f in item.files
     ]

@@ -192,8 +192,11 @@ def _signatures(
     if trust.pinned and newest and not any(key.fingerprint in trust.pinned for key in good):
         text_ = "the newest seal is not signed by the pinned key"
         findings.append(Finding("signature", Status.CHANGED, text_, f"{folder}/{SEAL}"))
-    elif not findings:
+    elif not findings and newest:
         findings.append(Finding("signature", Status.UNCHECKED, "the seal is not signed", f"{folder}/{SEAL}"))
+    elif not findings:
+        text_ = "the seal is not signed; the newest one covers the same lines"
+        findings.append(Finding("signature", Status.NOTE, text_, f"{folder}/{SEAL}"))
     return findings
 
 

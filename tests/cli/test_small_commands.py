@@ -1,0 +1,77 @@
+"""`doctor`, `completion`, `demo`."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+from command_runner import Abusekit
+
+
+def test_doctor(abusekit: Abusekit, full_case: Path) -> None:
+    answer = abusekit("doctor", "--case", full_case, "--json").answer
+    states = {check["what"]: check["state"] for check in answer["checks"]}
+    assert (
+        states["self-test"] == "ok"
+        and states["ssh-keygen"] == "ok"
+        and states["keys"] == "ok"
+        and states["case"] == "ok"
+    )
+    assert answer["exit_code"] == (7 if "missing" in states.values() else 0)
+    text = abusekit("doctor", cwd=full_case).out
+    assert "OP-1, 5 items" in text
+
+
+def test_doctor_finds_what_is_not_right(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
+    (tmp_path / "keys").chmod(0o755)
+    ended = abusekit("doctor", "--case", full_case, expect=7)
+    assert "within reach of other users" in ended.out and "chmod" in ended.out
+    (tmp_path / "keys").chmod(0o700)
+    assert "no case here" in abusekit("doctor", "--case", "nowhere", expect=7).out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_line_for_each_shell(abusekit: Abusekit, shell: str) -> None:
+    assert f"_ABUSEKIT_COMPLETE={shell}_source abusekit" in abusekit("completion", shell, expect=0).out
+
+
+def test_completion_works_in_bash(abusekit: Abusekit) -> None:
+    script = """eval "$(abusekit completion bash)"; complete -p abusekit
+    COMP_WORDS=(abusekit cap) COMP_CWORD=1; _abusekit_completion abusekit cap abusekit; echo "${COMPREPLY[@]}"
+    COMPREPLY=() COMP_WORDS=(abusekit key cr) COMP_CWORD=2
+    _abusekit_completion abusekit cr key; echo "${COMPREPLY[@]}" """
+    done = subprocess.run(
+        ["bash", "-c", script], env=abusekit.environment, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    registered, commands, keys = done.stdout.splitlines()
+    assert registered.endswith(" abusekit") and commands == "capture" and keys == "create"
+
+
+def test_demo_ends_with_verified_and_the_paths(abusekit: Abusekit, tmp_path: Path) -> None:
+    ended = abusekit("demo", "d", timeout=120, expect=0)
+    *_, word, case, page = ended.out.splitlines()
+    assert word == "VERIFIED"
+    assert (tmp_path / case.split()[1] / "custody/log.jsonl").is_file()
+    assert "<html" in (tmp_path / page.split()[1]).read_text()
+    shown = ended.err.splitlines()
+    for command in ("init", "capture", "add", "note", "tag", "key", "seal", "verify", "timeline"):
+        assert any(line.startswith(f"$ abusekit {command} ") for line in shown)
+    kinds = [item["kind"] for item in abusekit.items(tmp_path / "d/case-1")]
+    assert {kinds.count(kind) > 2 for kind in ("capture", "file", "note")} == {True}
+    assert not (tmp_path / "keys").exists(), "the practice key is no key of the user"
+    assert "something already" in abusekit("demo", "d", expect=2).err
+
+
+def test_the_practice_site_alone(abusekit: Abusekit) -> None:
+    running = abusekit.start("demo", "--serve", env={"PYTHONUNBUFFERED": "1"})
+    assert running.stdout is not None
+    address = running.stdout.readline().decode().strip()
+    with urllib.request.urlopen(address + "/post/5001", timeout=10) as answer:
+        assert b"garden gate" in answer.read()
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=20)
+    assert running.returncode == 130 and b"Traceback" not in err

@@ -1,0 +1,201 @@
+"""The scripts in examples/ and the commands of the README, run for real."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from abusekit.demo.site import PracticeSite
+
+INIT = (
+    "init",
+    "mycase",
+    "--yes",
+    "--ref",
+    "OP-1",
+    "--producer",
+    "PO:Producer One:volunteer",
+    "--timezone",
+    "Europe/London",
+)
+
+
+@pytest.fixture
+def site() -> Iterator[PracticeSite]:
+    with PracticeSite() as running:
+        yield running
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("ABUSEKIT_")}
+    return {
+        **inherited,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "ABUSEKIT_KEYS": str(tmp_path / "keys"),
+        "ABUSEKIT_STATE": str(tmp_path / "state"),
+        "ABUSEKIT_PASSPHRASE": "a passphrase for the tests",
+    }
+
+
+def run(
+    words: list[str] | tuple[str, ...], cwd: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=120,
+    )
+
+
+def five_minutes(project: Path) -> list[str]:
+    """The command lines of the README's tour."""
+    text = (project / "README.md").read_text("utf-8")
+    block = re.search(r"## Five minutes\n\n```\n(.*?)```", text, re.S)
+    assert block, "the tour is gone from the README"
+    return block[1].strip().splitlines()
+
+
+def test_the_tour_of_the_readme(
+    project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]
+) -> None:
+    """In order, in an empty folder; the practice site stands in for the web."""
+    samples = site.write_samples(tmp_path / "photos")
+    (tmp_path / "urls.txt").write_text("".join(f"{site.base_url}/pages/{n}\n" for n in (1, 2)))
+    lines = five_minutes(project)
+    assert len(lines) == 10 and all(line.startswith("abusekit ") for line in lines)
+    seen = ""
+    for line in lines:
+        words = shlex.split(line.replace("https://example.org/post/1", site.post_url(5001)), comments=True)
+        if words[1] == "capture":
+            words += ["--allow-private", "--delay", "0"]
+        done = run(words, tmp_path, environment)
+        assert done.returncode == 0, (line, done)
+        seen += done.stdout
+    assert "VERIFIED" in seen and "NOT VERIFIED" not in seen
+    assert (
+        len(list((tmp_path / "mycase/evidence").iterdir()))
+        == 3 + len(list(samples.urls.parent.iterdir())) + 1
+    )
+    assert "OP-1" in (tmp_path / "timeline.html").read_text()
+
+
+def test_other_commands_of_the_readme_parse(
+    project: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Those in running text: what they name exists."""
+    text = (project / "README.md").read_text("utf-8")
+    found = set(re.findall(r"`abusekit ([^`]+)`", text)) - {"verify", "list"}
+    assert len(found) >= 2
+    for line in found:
+        words = shlex.split(re.sub(r">>.*", "", line))
+        done = run(["abusekit", *words], tmp_path, environment)
+        assert done.returncode in (0, 3, 4), (
+            line,
+            done,
+        )  # 3 and 4: the case and the file it names are not here
+        assert "no such option" not in done.stderr.lower()
+
+
+def test_bulk_capture(project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]) -> None:
+    """A list with failures: they are tried again, and those that still fail are left in a file."""
+    run(("abusekit", *INIT), tmp_path, environment)
+    good, late, lost = f"{site.base_url}/pages/1", site.post_url(5007), f"{site.base_url}/error"
+    (tmp_path / "urls.txt").write_text(f"{good}\n{late}\n{lost}\n")
+    site.delete(5007)  # 410 at first …
+    script = project / "examples" / "bulk_capture.sh"
+    options = ["--", "--allow-private", "--delay", "0", "--no-requisites"]
+    done = run(
+        ["bash", str(script), "mycase", "urls.txt", "failed.txt", "2", "0", *options], tmp_path, environment
+    )
+    assert done.returncode == 7, done
+    assert (tmp_path / "failed.txt").read_text().split() == [late, lost]
+    assert "try 1 of 2: 2 addresses failed; waiting 0 s" in done.stderr
+    asked = [seen.target for seen in site.requests]
+    assert asked.count("/error") == 2 and asked.count("/pages/1") == 1
+    (tmp_path / "good.txt").write_text(f"{good}\n")
+    done = run(
+        ["bash", str(script), "mycase", "good.txt", "failed.txt", "2", "0", *options], tmp_path, environment
+    )
+    assert done.returncode == 0 and (tmp_path / "failed.txt").read_text() == ""
+    done = run(["bash", str(script), "nocase", "good.txt", "failed.txt", "3", "0"], tmp_path, environment)
+    assert done.returncode == 3 and done.stderr.count("no case here") == 1, (
+        "what waiting does not mend is not retried"
+    )
+    assert "usage" in run(["bash", str(script)], tmp_path, environment).stderr
+
+
+def test_a_stopped_bulk_capture_still_knows_what_failed(
+    project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]
+) -> None:
+    """Run again, it tries what failed in the run that was stopped."""
+    run(("abusekit", *INIT), tmp_path, environment)
+    lost = f"{site.base_url}/error"
+    (tmp_path / "urls.txt").write_text(f"{lost}\n")
+    run(
+        ("abusekit", "capture", "--case", "mycase", "--allow-private", "--from", "urls.txt"),
+        tmp_path,
+        environment,
+    )
+    script = project / "examples" / "bulk_capture.sh"
+    done = run(
+        ["bash", str(script), "mycase", "urls.txt", "failed.txt", "2", "0", "--", "--allow-private"],
+        tmp_path,
+        environment,
+    )
+    assert done.returncode == 7 and (tmp_path / "failed.txt").read_text() == lost + "\n"
+    assert [seen.target for seen in site.requests] == ["/error", "/error"]
+
+
+def test_check_before_submission(
+    project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]
+) -> None:
+    script = ["bash", str(project / "examples" / "check_before_submission.sh"), "mycase", "out"]
+    run(("abusekit", *INIT), tmp_path, environment)
+    steps = (
+        ("capture", site.post_url(5001), "--allow-private"), ("capture", site.post_url(4999), "--allow-private"),
+        ("note", "He stood at the gate."), ("add", "letter.txt"), ("key", "create", "me"), ("seal",),
+    )  # fmt: skip
+    (tmp_path / "letter.txt").write_text("a letter")
+    environment = {**environment, "ABUSEKIT_CASE": "mycase"}
+    codes = [run(("abusekit", *step), tmp_path, environment).returncode for step in steps]
+    assert codes == [0, 7, 0, 0, 0, 0]
+    done = run(script, tmp_path, environment)
+    assert done.returncode == 7, done
+    for text in (
+        "VERIFIED",
+        "E0002 (PO/2): the capture ended as http-error",
+        "E0003 (PO/3): nobody stands by",
+        "E0004 (PO/4): no label",
+    ):
+        assert text in done.stdout
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "verify.txt",
+        "timeline.html",
+        "timeline.csv",
+        "items.json",
+    }
+    for step in (
+        ("withdraw", "E0002", "--reason", "gone"), ("verify-note", "E0003", "--by", "the victim"),
+        ("tag", "E0004", "--add", "letter"), ("seal",),
+    ):  # fmt: skip
+        assert run(("abusekit", *step), tmp_path, environment).returncode == 0
+    done = run(script, tmp_path, environment)
+    assert done.returncode == 0 and "Still missing" not in done.stdout
+    letter = next((tmp_path / "mycase/evidence/E0004").glob("file*"))
+    letter.chmod(0o600)
+    letter.write_text("A letter")
+    done = run(script, tmp_path, environment)
+    assert done.returncode == 1 and "E0004 exhibit PO/4" in done.stdout
