@@ -42,10 +42,10 @@ demo: $(VENV)/ready
 	$(BIN)/abusekit demo $(DEMO)
 
 # Programs that the tests use as outside judges; a missing one fails the tests, it never skips them.
-NEEDED := ssh-keygen openssl sha256sum strace wget chromium
-PACKAGES := openssh-client openssl coreutils strace wget chromium
+NEEDED := ssh-keygen openssl sha256sum setpriv strace wget chromium nginx
+PACKAGES := openssh-client openssl coreutils util-linux strace wget chromium nginx-light
 system-packages:
-	@missing=; for p in $(NEEDED); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	@export PATH="$$PATH:/usr/sbin:/sbin"; missing=; for p in $(NEEDED); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing, for:$$missing"; \
 		if ! command -v apt-get >/dev/null; then echo "install these programs first:$$missing"; exit 1; fi; \
 		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
