@@ -34,7 +34,7 @@ def test_one_address(abusekit: Abusekit, case: Path, site: PracticeSite) -> None
     assert "1 complete" in ended.err
     item = stored(case)[0]
     assert item["source"]["address"] == address
-    assert {f["name"] for f in item["files"]} == {"capture.wacz", "text.txt", "report.txt"}
+    assert {f["name"] for f in item["files"]} == {"capture.wacz", "report.txt"}
     abusekit.verified(case)
 
 

@@ -7,18 +7,20 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 import pytest
 from command_runner import Abusekit
 
 from abusekit.cli import COMMANDS, Command
+from abusekit.cli.answers import ANSWERS
 from abusekit.cli.app import app
 
 HEAVY = (
-    "PIL", "asyncio", "brotlicffi", "cryptography", "email", "exifread", "filelock", "h11", "httpx", "jinja2",
-    "platformdirs", "playwright", "pydantic", "requests", "rich", "selectolax", "ssl", "warcio", "yaml",
+    "PIL", "asyncio", "brotlicffi", "cryptography", "dataclasses", "email", "exifread", "filelock", "h11", "httpx",
+    "jinja2", "msgspec", "pathlib", "platformdirs", "playwright", "pydantic", "requests", "rich", "selectolax",
+    "ssl", "subprocess", "warcio", "yaml",
 )  # fmt: skip
 """Modules that no `--help` may wait for."""
 
@@ -100,6 +102,33 @@ def test_every_module_of_a_command_is_in_the_table() -> None:
         if re.search(r"^@click\.(command|group)\(\"", path.read_text(), re.M)
     }
     assert verbs == {command.module for command in COMMANDS}
+
+
+NO_ANSWER = {"completion": "prints a line for a shell to read; there is nothing for a script to take apart"}
+"""Commands that answer with no struct."""
+
+
+def unanswered(leaves: Iterable[tuple[tuple[str, ...], click.Command]]) -> set[str]:
+    """The commands with --json whose answer is not in the table."""
+    return {
+        " ".join(words)
+        for words, command in leaves
+        if any("--json" in parameter.opts for parameter in command.params) and " ".join(words) not in ANSWERS
+    }
+
+
+def test_every_answer_is_in_the_table() -> None:
+    """docs/commands.md takes the JSON schemas from it."""
+    assert unanswered(LEAVES) == set(NO_ANSWER)
+    assert set(ANSWERS) <= {" ".join(words) for words, _ in LEAVES}
+    order = [command.name for command in COMMANDS if command.name not in NO_ANSWER]
+    assert list(dict.fromkeys(words.split()[0] for words in ANSWERS)) == order
+
+
+def test_an_answer_that_is_not_in_the_table_is_found() -> None:
+    json = click.Option(["--json"], is_flag=True)
+    new = click.Command("new", params=[json])
+    assert unanswered([(("key", "new"), new), (("key",), click.Group("key"))]) == {"key new"}
 
 
 def imported(*arguments: str) -> set[str]:

@@ -1,13 +1,15 @@
-"""A capture becomes a draft of an item: archive, text, technical report, facts and times."""
+"""A capture becomes a draft of an item: archive (with the readable text), technical report, facts and times."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from abusekit.capture.result import Capture, plan_facts
 from abusekit.capture.technical_report import report_text
 from abusekit.case.canonical import JSON
+from abusekit.case.custody import instant_text
 from abusekit.case.intake import Draft
 from abusekit.case.moment import Moment, from_instant, from_local, offset_text
 from abusekit.case.records import DatedFact, Legs
@@ -15,6 +17,8 @@ from abusekit.case.records import DatedFact, Legs
 WACZ = "capture.wacz"
 WACZ_TYPE = "application/wacz+zip"
 MAX_DATED = 500
+ELSEWHERE = ("plan", "outcome", "fidelity", "software", "page_times")
+"""Facts of a capture that stand in other members of `item.json`."""
 MAX_FIELD = 300
 LIMITS = (
     "no picture of the page: this engine runs no scripts and draws nothing, so a browser may show more or other things",
@@ -49,11 +53,7 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     """Fill `draft` with a capture. Raises CaseError (disk), InputError (does not fit the archive's format)."""
     facts = capture.facts()
     with draft.create(WACZ, WACZ_TYPE, "original") as out:
-        capture.write_wacz(out)
-    if capture.text:
-        draft.write(
-            "text.txt", capture.text.encode("utf-8", "replace"), "text/plain; charset=utf-8", "rendering"
-        )
+        capture.write_wacz(out, with_text=True)
     source: dict[str, JSON] = {"address": request.address}
     if request.line is not None:
         source["list_line"] = request.line
@@ -61,9 +61,10 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
         source["listed"] = dict(request.listed)
     draft.source = source
     draft.method = _method(capture, attempts)
-    draft.facts = {
-        key: value for key, value in facts.items() if key not in ("plan", "outcome", "fidelity", "software")
-    }
+    draft.facts = {key: value for key, value in facts.items() if key not in ELSEWHERE}
+    draft.facts["page_times_not_understood"] = [
+        {"raw": one.raw, "where": one.where} for one in capture.page_times if page_moment(one.raw) is None
+    ]
     draft.outcome = capture.outcome
     draft.fidelity = capture.fidelity
     draft.dated = _dated(request, capture)
@@ -87,7 +88,7 @@ def _method(capture: Capture, attempts: tuple[Attempt, ...]) -> dict[str, JSON]:
         "alterations": [],
         "attempts": [
             {
-                "at": a.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "at": instant_text(a.at),
                 "outcome": a.outcome,
                 "status": a.status,
                 "retry_after_s": a.retry_after_s,
@@ -126,6 +127,7 @@ def _dated(request: Request, capture: Capture) -> list[DatedFact]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def page_moment(raw: str) -> Moment | None:
     """A time as a page writes it for machines (HTML `datetime`, RFC 3339), or None where it is none.
 

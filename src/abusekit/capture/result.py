@@ -12,6 +12,7 @@ from abusekit import __version__
 from abusekit.capture import tls
 from abusekit.capture.page import PageTime
 from abusekit.capture.plan import Plan
+from abusekit.case.custody import instant_text
 from abusekit.webarchive.exchange import Exchange, Problem
 from abusekit.webarchive.wacz import write_wacz
 from abusekit.webarchive.warc import Sink
@@ -209,24 +210,19 @@ class Capture:
             ],
             "server_clock": {
                 "raw": clock.raw,
-                "utc": utc_text(clock.utc) if clock.utc else None,
+                "utc": instant_text(clock.utc) if clock.utc else None,
                 "offset_ms": clock.offset_ms,
             }
             if clock
             else None,
             "retry_after_s": self.retry_after_s,
             "bytes_received": self.bytes_received,
-            "started": utc_text(self.started),
-            "ended": utc_text(self.ended),
+            "started": instant_text(self.started),
+            "ended": instant_text(self.ended),
             "plan": plan_facts(self.plan),
             "certificates": [tls.leaf_facts(der) for der in leaves],
             "exchanges": [exchange_facts(one) for one in self.exchanges],
         }
-
-
-def utc_text(at: datetime) -> str:
-    """`2026-11-24T05:43:52.000001Z`"""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def plan_facts(plan: Plan) -> dict[str, Any]:
@@ -249,7 +245,7 @@ def exchange_facts(one: Exchange) -> dict[str, Any]:
     """One exchange, for item.json: where it went and how it ended; its bytes are in the archive."""
     return {
         "url": one.url,
-        "at": utc_text(one.at),
+        "at": instant_text(one.at),
         "status": one.status,
         "ip": one.ip,
         "port": one.port,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abusekit.capture.outcome import OUTCOMES
-from abusekit.capture.result import Capture, utc_text
+from abusekit.capture.result import Capture
+from abusekit.case.custody import instant_text
 from abusekit.case.intake import Draft
 
 _MEANING = dict(OUTCOMES)
@@ -19,8 +20,8 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         f"Final address      {capture.final_url}",
         f"Outcome            {capture.outcome}: {_MEANING.get(capture.outcome, '')}",
         f"HTTP status        {capture.status if capture.status is not None else 'none'}",
-        f"Started            {utc_text(capture.started)} (our clock)",
-        f"Ended              {utc_text(capture.ended)} (our clock)",
+        f"Started            {instant_text(capture.started)} (our clock)",
+        f"Ended              {instant_text(capture.ended)} (our clock)",
     ]
     clock = capture.server_clock
     if clock:
@@ -46,7 +47,7 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         )
         server = f"{one.ip or '-'}:{one.port}"
         lines.append(
-            f"  {utc_text(one.at)}  {one.status or '---'}  {server}  {one.received.size}  {one.url}{state}"
+            f"  {instant_text(one.at)}  {one.status or '---'}  {server}  {one.received.size}  {one.url}{state}"
         )
         if one.tls:
             trust = "trusted" if one.tls.verified else f"NOT TRUSTED: {one.tls.error}"

@@ -36,7 +36,12 @@ class NotCanonicalError(ValueError):
 
 def encode(value: JSON, *, depth: int = DOCUMENT_DEPTH) -> bytes:
     """The canonical bytes of `value`, without a line feed. Raises NotCanonicalError."""
-    _check(value, depth)
+    check(value, depth=depth)
+    return encode_checked(value)
+
+
+def encode_checked(value: object) -> bytes:
+    """The same for a value that keeps to the subset by its type (a struct), or was checked before."""
     try:
         return _encoder.encode(value)
     except (UnicodeEncodeError, RecursionError, TypeError) as fault:
@@ -49,10 +54,15 @@ def decode(data: bytes, *, depth: int = DOCUMENT_DEPTH) -> JSON:
         value = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise NotCanonicalError(f"not JSON: {fault}") from fault
-    _check(value, depth)
+    check(value, depth=depth)
     if _encoder.encode(value) != data:
         raise NotCanonicalError("not the canonical spelling")
     return value
+
+
+def check(value: JSON, *, depth: int) -> None:
+    """Silence when a value keeps to the subset, nested at most `depth` deep. Raises NotCanonicalError."""
+    _check(value, depth)
 
 
 def _check(value: JSON, depth: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,10 +34,13 @@ UNIT: dict[Precision, timedelta] = {
 WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 # IANA zones of the past reach further: local mean time of Juneau was UTC+15:02.
 _WIDEST_OFFSET = timedelta(hours=16)
+_NO_OFFSET = timedelta(0)
 _YEARS = range(1900, 2201)
 _TYPED_YEARS = range(1970, 2101)
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
+_ZONE_BASES = frozenset(get_args(ZoneBasis))
+_CLOCKS = frozenset(get_args(Clock))
 _IANA = re.compile(r"[A-Za-z][A-Za-z0-9_+\-]{0,31}(?:/[A-Za-z0-9_+\-]{1,32}){0,2}")
 _TYPED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)", re.ASCII)
 _TYPED_TIME = re.compile(
@@ -73,12 +77,12 @@ class Moment:
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself (ValueError), whoever built it."""
-        if self.precision not in UNIT or self.zone_basis not in get_args(ZoneBasis):
+        if self.precision not in UNIT or self.zone_basis not in _ZONE_BASES:
             raise ValueError("unknown precision or zone basis")
-        if self.clock not in get_args(Clock):
+        if self.clock not in _CLOCKS:
             raise ValueError("unknown clock")
         aware = [at for at in (self.utc, self.earliest, self.latest) if at is not None]
-        if any(at.utcoffset() != timedelta(0) for at in aware):
+        if any(at.tzinfo is not UTC and at.utcoffset() != _NO_OFFSET for at in aware):
             raise ValueError("utc, earliest and latest are aware and in UTC")
         if any(at.year not in _YEARS for at in aware):
             raise ValueError(f"the year is not between {_YEARS[0]} and {_YEARS[-1]}")
@@ -254,6 +258,8 @@ def parse_typed(text: str, zone: str, *, clock: Clock = "person", what: str = "t
 def offsets_of(local: datetime, zone: str) -> list[timedelta]:
     """The UTC offsets under which `zone` showed the naive `local`: one; two in a repeated hour; none in a
     skipped one. ValueError where `zone` is not a zone."""
+    if (fixed := _fixed_offset(zone)) is not None:
+        return [fixed]
     where = _tzinfo(zone)
     found = []
     for fold in (0, 1):
@@ -273,7 +279,8 @@ def precision_of_fraction(digits: int) -> Precision:
 
 def utc_text(at: datetime) -> str:
     """YYYY-MM-DDTHH:MM:SS[.ffffff]Z of an aware time; the fraction is there when it is not zero."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    in_utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return in_utc.isoformat()[:-6] + "Z"
 
 
 def offset_text(offset: timedelta) -> str:
@@ -355,36 +362,42 @@ def _read_utc(text: str) -> datetime:
 def _check_zone(moment: Moment) -> None:
     """A fixed offset must be the one between local and UTC; an IANA zone must at least be possible."""
     zone, local, utc = cast(str, moment.zone), moment.local, cast(datetime, moment.utc)
-    fixed = _OFFSET.fullmatch(zone)
-    if not fixed and not _IANA.fullmatch(zone):
+    fixed = _fixed_offset(zone)
+    if fixed is None and not _IANA.fullmatch(zone):
         raise ValueError(f"{zone[:40]!r} is not a time zone")
     if local is None:
         return
     if moment.precision == "day":
         local = datetime.combine(local.date(), time())
     offset = local - utc.replace(tzinfo=None)
-    if fixed and offset != _fixed_offset(fixed):
+    if fixed is not None and offset != fixed:
         raise ValueError("the local reading, its offset and the UTC value contradict each other")
     if abs(offset) > _WIDEST_OFFSET:
         raise ValueError("local reading and UTC value are further apart than any zone")
 
 
-def _fixed_offset(match: re.Match[str]) -> timedelta:
+@lru_cache(maxsize=256)
+def _fixed_offset(zone: str) -> timedelta | None:
+    """The offset that ±HH:MM spells; None for an IANA name. ValueError for an offset that no zone has."""
+    match = _OFFSET.fullmatch(zone)
+    if match is None:
+        return None
     offset = timedelta(hours=int(match[2]), minutes=int(match[3])) * (-1 if match[1] == "-" else 1)
     if int(match[3]) > 59 or not WESTMOST <= offset <= EASTMOST:
         raise ValueError(f"{match[0]} is not the offset of any time zone")
     return offset
 
 
+@lru_cache(maxsize=256)
 def _canonical_zone(zone: str) -> str:
-    fixed = _OFFSET.fullmatch(zone)
-    return offset_text(_fixed_offset(fixed)) if fixed else zone
+    fixed = _fixed_offset(zone)
+    return zone if fixed is None else offset_text(fixed)
 
 
 def _tzinfo(zone: str) -> tzinfo:
-    fixed = _OFFSET.fullmatch(zone)
-    if fixed:
-        return timezone(_fixed_offset(fixed))
+    fixed = _fixed_offset(zone)
+    if fixed is not None:
+        return timezone(fixed)
     if not _IANA.fullmatch(zone):
         raise ValueError(f"{zone[:40]!r} is not a time zone")
     try:
@@ -411,4 +424,6 @@ def _shown(at: datetime, precision: Precision) -> str:
 
 
 def _without_surrogates(text: str) -> str:
+    if text.isascii():
+        return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from abusekit.case.canonical import JSON, NotCanonicalError, decode, encode
+from abusekit.case.canonical import DOCUMENT_DEPTH, JSON, NotCanonicalError, check, decode, encode_checked
 from abusekit.errors import EvidenceError
 
 ITEM_FORMAT = "abusekit-item/1"
@@ -92,7 +92,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 def write_item(item: Item) -> bytes:
     """The bytes of `item.json`: canonical JSON and a line feed."""
-    return encode(msgspec.to_builtins(item)) + b"\n"
+    for free in (item.tool, item.source, item.method, item.facts, *(dated.moment for dated in item.dated)):
+        check(free, depth=DOCUMENT_DEPTH - 2)
+    return encode_checked(item) + b"\n"
 
 
 def read_item(data: bytes) -> Item:

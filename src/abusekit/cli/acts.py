@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from abusekit.cli.options import Session, now
 
 if TYPE_CHECKING:
@@ -16,21 +14,12 @@ MAX_TEXT = 8_000
 """Characters of a reason, a place, a name: well within a line of the log."""
 
 
-class Logged(msgspec.Struct):
-    """What commands that log a decision answer with --json."""
-
-    items: list[str]
-    do: str
-    """The verb in the log."""
-    lines: list[int]
-    """Numbers of the log lines, from 0."""
-
-
 def log_for_items(
     session: Session, do: str, item_ids: tuple[str, ...], facts: dict[str, JSON], said: str
 ) -> None:
     """Log `do` with `facts` for each item, all or none. Raises UsageError (no such item), CaseError."""
     from abusekit.case.custody import Act
+    from abusekit.cli.answers import Logged
 
     for text in (value for value in facts.values() if isinstance(value, str)):
         _check_length(text)

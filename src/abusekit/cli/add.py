@@ -4,49 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.options import PathParameter, Session, now, with_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.case.intake import Draft, Intake
     from abusekit.case.records import Item
+    from abusekit.cli.answers import Added
     from abusekit.importers.files import Handover
 
 BATCH_FILES = 64
 BATCH_BYTES = 64 << 20
 
 
-class Added(msgspec.Struct):
-    """One file of `add --json`."""
-
-    name: str
-    """As received."""
-    item: str | None
-    """Item that holds it now, or held it before; null where it was refused."""
-    exhibit: str | None
-    sha256: str | None
-    state: str
-    """`added`, `already-there` (the same bytes), `refused`."""
-    problem: str = ""
-
-
-class AddAnswer(msgspec.Struct):
-    """What `add --json` answers."""
-
-    files: list[Added]
-    exit_code: int
-
-
-OUTPUT = AddAnswer
-
-
 @click.command("add")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=PathParameter(), metavar="FILE…")
 @click.option("--recursive", "-r", is_flag=True, help="Take the files of folders, too.")
 @click.option(
     "--together", is_flag=True, help="One exhibit for each folder named, instead of one for each file."
@@ -105,6 +82,7 @@ class _Run:
         self._batch: list[tuple[Draft, list[Added]]] = []
 
     def take(self, intake: Intake, group: list[tuple[Path, str]]) -> None:
+        from abusekit.cli.answers import Added
         from abusekit.errors import InputError
         from abusekit.importers.files import take_files
 
@@ -167,6 +145,8 @@ class _Run:
             )
 
     def _refuse(self, names: list[str], problem: str) -> None:
+        from abusekit.cli.answers import Added
+
         for name in names:
             self.answers.append(Added(name, None, None, None, "refused", problem))
             self.session.say(f"{name}: {problem}")
@@ -178,6 +158,8 @@ class _Run:
         if "refused" in states:
             code = 7 if "added" in states or "already-there" in states else 4
         if self.session.json:
+            from abusekit.cli.answers import AddAnswer
+
             self.session.answer(AddAnswer(self.answers, code))
         else:
             counts = ", ".join(
@@ -226,6 +208,8 @@ def _walk(folder: Path, root: Path) -> Iterator[tuple[Path, str]]:
 
     With it, to be refused by name: links, folders that cannot be read, the case itself.
     """
+    from pathlib import Path
+
     closed: list[Path] = []
     for here, folders, names in os.walk(folder, onerror=lambda fault: closed.append(Path(fault.filename))):
         if Path(here).resolve() == root:

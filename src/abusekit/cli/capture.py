@@ -6,23 +6,21 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.capture_report import CaptureAnswer, CaptureReport
-from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.capture_report import CaptureReport
+from abusekit.cli.options import PathParameter, Session, now, with_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.capture.address_list import Listed
     from abusekit.capture.deposit import Request
     from abusekit.case.folder import Case
     from abusekit.case.settings import Settings
     from abusekit.net.policy import AddressPolicy
-
-
-OUTPUT = CaptureAnswer
 
 
 @click.command("capture")
@@ -40,7 +38,7 @@ OUTPUT = CaptureAnswer
 @click.option("--retry-failed", is_flag=True, help="Capture anew what ended as anything but complete.")
 @click.option(
     "--failures",
-    type=click.Path(path_type=Path),
+    type=PathParameter(),
     metavar="FILE",
     help="Write the addresses that failed here, one a line.",
 )
@@ -90,7 +88,7 @@ OUTPUT = CaptureAnswer
 @click.option("--user-agent", metavar="TEXT", help="User agent to send (default: names abusekit); recorded.")
 @click.option(
     "--ca-file",
-    type=click.Path(path_type=Path, exists=True),
+    type=PathParameter(exists=True),
     metavar="PEM",
     help="Trust these roots, too; recorded.",
 )
@@ -185,6 +183,8 @@ def _policy(settings: Settings, allow_private: bool) -> AddressPolicy:
 
 
 def _lines(addresses: tuple[str, ...], listing: str | None) -> list[Listed]:
+    from pathlib import Path
+
     from abusekit.capture.address import check_address
     from abusekit.capture.address_list import MAX_LIST, Listed, read_list
     from abusekit.errors import InputError

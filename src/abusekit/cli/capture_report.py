@@ -5,45 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from abusekit.cli.options import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.capture.bulk import Done
-
-
-class CapturedAddress(msgspec.Struct):
-    """One address of `capture --json`."""
-
-    address: str
-    line: int | None
-    """In the list, from 1; null for an address of the command line."""
-    item: str | None
-    exhibit: str | None
-    outcome: str
-    """As in the item (docs/commands.md lists them), or `not-an-address`, `refused`."""
-    status: int | None
-    """HTTP status of the last answer."""
-    problem: str
-    parts_missing: int
-    """Images, style sheets, … of the page that could not be had."""
-
-
-class CaptureAnswer(msgspec.Struct):
-    """What `capture --json` answers."""
-
-    captured: list[CapturedAddress]
-    """What this run stored or refused."""
-    skipped: int
-    """Addresses of the list that the case holds already."""
-    duplicates: int
-    """Lines of the list that repeat an address."""
-    outcomes: dict[str, int]
-    exit_code: int
+    from abusekit.cli.answers import CapturedAddress
 
 
 class CaptureReport:
@@ -60,6 +30,8 @@ class CaptureReport:
         self._task: Any = None
 
     def refused(self, address: str, line: int, outcome: str, problem: str) -> None:
+        from abusekit.cli.answers import CapturedAddress
+
         self.captured.append(CapturedAddress(address, line or None, None, None, outcome, None, problem, 0))
 
     def skip(self, address: str, outcome: str) -> None:
@@ -83,6 +55,8 @@ class CaptureReport:
             self._progress, self._task = progress, progress.add_task("", total=total)
 
     def take(self, done: Done) -> None:
+        from abusekit.cli.answers import CapturedAddress
+
         item, request = done.item, done.request
         if item is None:
             self.refused(request.address, request.line or 0, "refused", done.problem)
@@ -123,6 +97,8 @@ class CaptureReport:
             code = 4
         self._write_failures(failed)
         if self.session.json:
+            from abusekit.cli.answers import CaptureAnswer
+
             outcomes = dict(Counter(c.outcome for c in self.captured))
             self.session.answer(
                 CaptureAnswer(self.captured, sum(self.skipped.values()), self.duplicates, outcomes, code)

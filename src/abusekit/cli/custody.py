@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import click
-import msgspec
 
-from abusekit.cli.acts import Logged, log_for_items, needed_reason
+from abusekit.cli.acts import log_for_items, needed_reason
 from abusekit.cli.options import Session, with_session
 
-
-class CustodyLogAnswer(msgspec.Struct):
-    """What `custody log --json` answers."""
-
-    entries: list[dict[str, Any]]
-    """The log's entries as they stand."""
-
-
-OUTPUT = CustodyLogAnswer
-STORE_OUTPUT = Logged
 _NOT_SHOWN = {"n", "at", "do", "by", "prev", "salt", "files", "tally"}
 
 
@@ -42,6 +31,8 @@ def custody_log(session: Session, item_id: str | None) -> None:
     wanted = case.item(item_id.upper()).id if item_id else None
     entries = [e for e in case.entries() if wanted is None or e.get("item") == wanted]
     if session.json:
+        from abusekit.cli.answers import CustodyLogAnswer
+
         session.answer(CustodyLogAnswer(entries))
         return
     for entry in entries:
@@ -71,4 +62,6 @@ def custody_store(session: Session, item_ids: tuple[str, ...], place: str, reaso
 
 
 def _plain(value: Any) -> str:
+    import msgspec
+
     return value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8")

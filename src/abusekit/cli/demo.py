@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from abusekit.cli.options import Session, with_session
+from abusekit.cli.options import PathParameter, Session, with_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.demo.site import PracticeSite
 
 PASSPHRASE = "practice only"  # noqa: S105 - the key of a practice case protects nothing
 
 
-class DemoAnswer(msgspec.Struct):
-    """What `demo --json` answers."""
-
-    case: str
-    timeline: str
-    exit_code: int
-    """That of `verify`."""
-
-
-OUTPUT = DemoAnswer
-
-
 @click.command("demo")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR", default="abusekit-demo")
+@click.argument("folder", type=PathParameter(), metavar="DIR", default="abusekit-demo")
 @click.option("--serve", is_flag=True, help="Only run the practice site, until Ctrl-C, to practise on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="With --serve: the port (0: a free one)."
@@ -61,6 +48,8 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
         code = _work(session, folder, site)
     case, page = folder / "case-1", folder / "timeline.html"
     if session.json:
+        from abusekit.cli.answers import DemoAnswer
+
         session.answer(DemoAnswer(str(case), str(page), code))
     else:
         session.print("")
@@ -127,6 +116,8 @@ class _Steps:
 
     def run(self, *arguments: str, expect: int | None = 0) -> int:
         """Show and run one command. Raises AbusekitError when it ends otherwise than expected."""
+        import subprocess
+
         from abusekit.errors import IncompleteError
 
         self.session.say()

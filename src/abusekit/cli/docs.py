@@ -10,13 +10,13 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 
 from abusekit.capture.outcome import OUTCOMES
 from abusekit.cli import COMMANDS
+from abusekit.cli.answers import ANSWERS
 from abusekit.cli.boundary import INTERNAL, INTERRUPTED, READER_GONE
 from abusekit.errors import EXIT_CODES
 from abusekit.integrity.findings import PROVES
@@ -62,7 +62,7 @@ def _command(name: str) -> Iterator[str]:
         context = click.Context(command, info_name="abusekit " + " ".join(words), max_content_width=100)
         context.terminal_width = 100
         yield f"\n## abusekit {' '.join(words)}\n\n```\n{command.get_help(context)}\n```\n"
-    for schema in _outputs(module):
+    for schema in _answers(root.name or name):
         title = schema.__name__
         text = json.dumps(msgspec.json.schema(schema), indent=1, sort_keys=True, ensure_ascii=False)
         yield f"\n<details><summary>JSON schema of `--json`: {title}</summary>\n\n```json\n{text}\n```\n</details>\n"
@@ -75,9 +75,9 @@ def _leaves(command: click.Command, words: list[str]) -> Iterator[tuple[list[str
             yield from _leaves(command.commands[name], [*words, name])
 
 
-def _outputs(module: Any) -> list[Any]:
-    found = [value for key, value in vars(module).items() if key == "OUTPUT" or key.endswith("_OUTPUT")]
-    return list(dict.fromkeys(found))
+def _answers(name: str) -> list[type[msgspec.Struct]]:
+    """What the command or its subcommands answer, each once."""
+    return list(dict.fromkeys(answer for words, answer in ANSWERS.items() if words.split()[0] == name))
 
 
 if __name__ == "__main__":

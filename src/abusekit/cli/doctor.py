@@ -5,30 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from abusekit.cli.options import Session, key_store, now, with_session
 
-
-class Checked(msgspec.Struct):
-    """One line of `doctor --json`."""
-
-    what: str
-    state: str
-    """`ok`, `missing` (needed), `optional` (absent, not needed) or `not-checked`."""
-    detail: str
+if TYPE_CHECKING:
+    from abusekit.cli.answers import Checked
 
 
-class DoctorAnswer(msgspec.Struct):
-    """What `doctor --json` answers."""
-
-    checks: list[Checked]
-    exit_code: int
-
-
-OUTPUT = DoctorAnswer
 PROGRAMS = (
     ("ssh-keygen", "others check our signatures with it"),
     ("sha256sum", "others check our digests with it"),
@@ -52,11 +38,19 @@ def doctor_command(session: Session) -> int:
     checks = [*_tool(), _clock(), *_programs(), _keys(), *_extras(), *_case(session)]
     code = 7 if any(check.state == "missing" for check in checks) else 0
     if session.json:
+        from abusekit.cli.answers import DoctorAnswer
+
         session.answer(DoctorAnswer(checks, code))
         return code
     for check in checks:
         session.print(f"{check.state:12} {check.what:12} {check.detail}")
     return code
+
+
+def _checked(what: str, state: str, detail: str) -> Checked:
+    from abusekit.cli.answers import Checked
+
+    return Checked(what, state, detail)
 
 
 def _tool() -> list[Checked]:
@@ -66,8 +60,8 @@ def _tool() -> list[Checked]:
     result = self_test()
     state = "missing" if result.startswith("FAILED") else "ok"
     return [
-        Checked("abusekit", "ok", f"{__version__}, build {build_digest()}, Python {sys.version.split()[0]}"),
-        Checked("self-test", state, result),
+        _checked("abusekit", "ok", f"{__version__}, build {build_digest()}, Python {sys.version.split()[0]}"),
+        _checked("self-test", state, result),
     ]
 
 
@@ -76,10 +70,10 @@ def _clock() -> Checked:
     time.sleep(0.2)
     drift = abs((now() - before).total_seconds() - (time.monotonic() - mono))
     if not 2024 < before.year < 2100 or drift > 0.1:
-        return Checked(
+        return _checked(
             "clock", "missing", f"{before.isoformat()} looks wrong, or jumps: set it right before you record"
         )
-    return Checked(
+    return _checked(
         "clock", "not-checked", f"{before.isoformat(timespec='seconds')}; not compared with an outside clock"
     )
 
@@ -88,10 +82,10 @@ def _programs() -> list[Checked]:
     found = []
     for name, why in PROGRAMS:
         path = shutil.which(name)
-        found.append(Checked(name, "ok" if path else "optional", f"{path or 'not found'}; {why}"))
+        found.append(_checked(name, "ok" if path else "optional", f"{path or 'not found'}; {why}"))
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     detail = browser or "none found; this version captures with its own http engine"
-    found.append(Checked("browser", "ok" if browser else "optional", detail))
+    found.append(_checked("browser", "ok" if browser else "optional", detail))
     return found
 
 
@@ -101,12 +95,12 @@ def _keys() -> Checked:
 
     store = key_store()
     if not store.is_dir():
-        return Checked("keys", "optional", "none yet: abusekit key create NAME")
+        return _checked("keys", "optional", "none yet: abusekit key create NAME")
     try:
         names = [info.name for info in keys.listing(store) if info.has_private]
     except AbusekitError as fault:
-        return Checked("keys", "missing", f"{fault.message}; {fault.hint}")
-    return Checked(
+        return _checked("keys", "missing", f"{fault.message}; {fault.hint}")
+    return _checked(
         "keys", "ok" if names else "optional", ", ".join(names) or "none yet: abusekit key create NAME"
     )
 
@@ -120,7 +114,7 @@ def _extras() -> list[Checked]:
         if here
         else "absent: HEIC photos are stored, but hardly read; pip install 'abusekit[heif]'"
     )
-    return [Checked("extra heif", "ok" if here else "optional", detail)]
+    return [_checked("extra heif", "ok" if here else "optional", detail)]
 
 
 def _case(session: Session) -> list[Checked]:
@@ -130,10 +124,10 @@ def _case(session: Session) -> list[Checked]:
         case = session.case()
         settings = case.settings()
     except CaseError as fault:
-        return [Checked("case", "missing" if session.folder else "optional", fault.message)]
+        return [_checked("case", "missing" if session.folder else "optional", fault.message)]
     free = shutil.disk_usage(case.root).free
     state = "ok" if free > LOW_SPACE else "missing"
     return [
-        Checked("case", "ok", f"{settings.reference}, {len(case.item_ids())} items"),
-        Checked("disk", state, f"{free / 2**30:.1f} GiB free where the case is"),
+        _checked("case", "ok", f"{settings.reference}, {len(case.item_ids())} items"),
+        _checked("disk", state, f"{free / 2**30:.1f} GiB free where the case is"),
     ]

@@ -5,46 +5,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from abusekit.cli.options import Session, with_session
+from abusekit.cli.options import PathParameter, Session, with_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.case.hashing import Digest
 
 _LINE = re.compile(r"(\\?)([0-9a-fA-F]{64}) [ *](.+)")
 
 
-class Hashed(msgspec.Struct):
-    """One file of `hash --json`."""
-
-    path: str
-    sha256: str | None
-    """Null where the file could not be read."""
-    size: int | None
-    state: str
-    """`ok`, `changed`, `missing` or `could-not-check`."""
-
-
-class HashAnswer(msgspec.Struct):
-    """What `hash --json` answers."""
-
-    files: list[Hashed]
-    exit_code: int
-
-
-OUTPUT = HashAnswer
-
-
 @click.command("hash")
 @click.argument("paths", nargs=-1, metavar="PATH…")
-@click.option(
-    "--check", type=click.Path(path_type=Path), metavar="FILE", help="Check the digests that FILE lists."
-)
+@click.option("--check", type=PathParameter(), metavar="FILE", help="Check the digests that FILE lists.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True)
 @with_session(case=False)
 def hash_command(session: Session, paths: tuple[str, ...], check: Path | None, jobs: int) -> int:
@@ -85,6 +62,8 @@ def _digests(files: list[tuple[str, int]], jobs: int) -> Iterator[tuple[str, Dig
 
 
 def _print(session: Session, paths: tuple[str, ...], jobs: int) -> int:
+    from abusekit.cli.answers import HashAnswer, Hashed
+
     answers = []
     failed = False
     for path, digest, problem in _digests(list(_walk(paths)), jobs):
@@ -121,6 +100,10 @@ def _sum_line(path: str, sha256: str) -> str:
 
 
 def _check(session: Session, listing: Path, jobs: int) -> int:
+    from pathlib import Path
+
+    from abusekit.cli.answers import HashAnswer, Hashed
+
     expected = list(_read_listing(listing))
     there = [(path, _size(path)) for path, _ in expected]
     answers = []
@@ -169,6 +152,8 @@ def _read_listing(listing: Path) -> Iterator[tuple[str, str]]:
 
 
 def _walk(paths: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    from pathlib import Path
+
     for path in paths:
         if not Path(path).is_dir():
             yield path, _size(path)

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.options import PathParameter, Session, now, with_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.case.settings import Producer
 
 
-class Started(msgspec.Struct):
-    """What `init --json` answers."""
-
-    folder: str
-    case: str
-    """UUID of the case."""
-    reference: str
-    producers: list[str]
-    """Initials."""
-
-
-OUTPUT = Started
-
-
 @click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=PathParameter(), metavar="DIR")
 @click.option("--ref", "reference", metavar="TEXT", help="Reference of the case, such as OP-1.")
 @click.option("--title", default="", metavar="TEXT", help="A neutral title; no victim's name.")
 @click.option(
@@ -102,6 +88,8 @@ def init_command(
     (case.private / "safety-notes.txt").write_text(safety.notes_text(answers, at), "utf-8")
     made = case.settings()
     if session.json:
+        from abusekit.cli.answers import Started
+
         session.answer(Started(str(folder), made.case, made.reference, [p.initials for p in made.producers]))
         return
     for text in (safety.KEEP, safety.PRIVATE, safety.BACKUP):

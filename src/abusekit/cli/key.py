@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from abusekit.cli.options import Session, key_store, passphrase, passphrase_option, with_session
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-class KeyAnswer(msgspec.Struct):
-    """One key, as `key … --json` answers it."""
-
-    name: str
-    fingerprint: str
-    """SHA256:…, as ssh-keygen prints it."""
-    allowed_signers: str
-    """The line by which somebody vouches for this key."""
-    private: bool
-    """False: only the public half is here; it verifies, but cannot sign."""
-
-
-class KeyListAnswer(msgspec.Struct):
-    """What `key list --json` answers."""
-
-    keys: list[KeyAnswer]
-
-
-OUTPUT = KeyListAnswer
-ONE_OUTPUT = KeyAnswer
+    from abusekit.cli.answers import KeyAnswer
 
 
 @click.group("key")
@@ -71,6 +53,7 @@ def key_list(session: Session) -> None:
     Example:
       abusekit key list
     """
+    from abusekit.cli.answers import KeyListAnswer
     from abusekit.integrity import keys
 
     found = keys.listing(key_store())
@@ -101,6 +84,7 @@ def key_show(session: Session, name: str) -> None:
 
 
 def _answer(info: object) -> KeyAnswer:
+    from abusekit.cli.answers import KeyAnswer
     from abusekit.integrity.keys import KeyInfo
     from abusekit.integrity.signers import line
 

@@ -5,41 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
     from abusekit.case.folder import Case
-
-
-class Listed(msgspec.Struct):
-    """One item of `list --json`."""
-
-    item: str
-    exhibit: str
-    kind: str
-    at: str
-    """Taken in: UTC, our clock."""
-    outcome: str
-    grade: str
-    """A, B, C, D or X (advice on what to add, no claim about admissibility)."""
-    files: int
-    tags: list[str]
-    withdrawn: str | None
-    """Reason, or null."""
-    verified: bool
-    """Somebody stands by this diary entry (verify-note)."""
-
-
-class ListAnswer(msgspec.Struct):
-    """What `list --json` answers."""
-
-    reference: str
-    items: list[Listed]
-
-
-OUTPUT = ListAnswer
+    from abusekit.cli.answers import Listed
 
 
 @click.command("list")
@@ -60,6 +31,8 @@ def list_command(session: Session, kind: str | None, wanted_tag: str | None) -> 
         if (not kind or one.kind == kind) and (not wanted_tag or wanted_tag in one.tags)
     ]
     if session.json:
+        from abusekit.cli.answers import ListAnswer
+
         session.answer(ListAnswer(case.settings().reference, listed))
         return
     for one in listed:
@@ -76,6 +49,7 @@ def items(case: Case) -> list[Listed]:
     """All items with their labels, from the log and the items' own records."""
     from abusekit.case.decisions import standings
     from abusekit.case.records import grade
+    from abusekit.cli.answers import Listed
 
     found = []
     for item_id, standing in standings(case.entries()).items():

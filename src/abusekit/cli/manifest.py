@@ -5,9 +5,6 @@ from __future__ import annotations
 import click
 
 from abusekit.cli.options import Session, now, with_session
-from abusekit.cli.seal import Sealed
-
-OUTPUT = Sealed
 
 
 @click.command("manifest")
@@ -27,6 +24,8 @@ def manifest_command(session: Session) -> None:
     seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
     command = manifest_command(case.root, folder)
     if session.json:
+        from abusekit.cli.answers import Sealed
+
         session.answer(Sealed(str(folder), seal.size, seal.root, None, [command]))
         return
     session.print(f"{folder} covers {seal.size} log lines; root {seal.root}")

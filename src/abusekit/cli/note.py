@@ -5,21 +5,8 @@ from __future__ import annotations
 import sys
 
 import click
-import msgspec
 
 from abusekit.cli.options import Session, now, with_session
-
-
-class Noted(msgspec.Struct):
-    """What `note --json` answers."""
-
-    item: str
-    exhibit: str
-    event: str | None
-    """The event time as typed."""
-
-
-OUTPUT = Noted
 
 
 @click.command("note")
@@ -81,6 +68,8 @@ def note_command(
         fill_draft(draft, entry, settings.zone)
         item = intake.commit([draft])[0]
     if session.json:
+        from abusekit.cli.answers import Noted
+
         session.answer(Noted(item.id, item.exhibit, at))
         return
     session.print(f"{item.id}  {item.exhibit}  diary entry")

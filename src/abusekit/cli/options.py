@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from abusekit.plain import safe_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from abusekit.case.folder import Case
     from abusekit.case.settings import Producer
 
@@ -27,8 +27,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(slots=True)
-class Session:
+class Session(NamedTuple):
     """One run of one command."""
 
     folder: Path | None
@@ -39,6 +38,8 @@ class Session:
     quiet: bool
 
     def case(self) -> Case:
+        from pathlib import Path
+
         from abusekit.case.folder import Case
 
         return Case.open(self.folder) if self.folder else Case.find(Path.cwd())
@@ -66,6 +67,15 @@ class Session:
 
             text = json.dumps(msgspec.to_builtins(result), separators=(",", ":"))
         sys.stdout.write(text + "\n")
+
+
+class PathParameter(click.Path):
+    """A path of the command line, as a `pathlib.Path`; a help text, which has none, does not wait for pathlib."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
 _FILE_NAMES = frozenset({"paths", "listing", "addresses"})
@@ -116,7 +126,7 @@ def with_session(*, case: bool = True, acts: bool = False) -> Callable[[Function
         if case:
             wrapped = click.option(
                 "--case",
-                type=click.Path(path_type=Path),
+                type=PathParameter(),
                 metavar="DIR",
                 envvar="ABUSEKIT_CASE",
                 help="The case folder (default: the one we stand in).",
@@ -128,6 +138,8 @@ def with_session(*, case: bool = True, acts: bool = False) -> Callable[[Function
 
 def key_store() -> Path:
     """Where the user's signing keys are."""
+    from pathlib import Path
+
     if named := os.environ.get("ABUSEKIT_KEYS"):
         return Path(named)
     from platformdirs import user_data_path
@@ -137,6 +149,8 @@ def key_store() -> Path:
 
 def marks_folder() -> Path:
     """Where the furthest sealed state of each case is noted."""
+    from pathlib import Path
+
     if named := os.environ.get("ABUSEKIT_STATE"):
         return Path(named) / "marks"
     from platformdirs import user_state_path

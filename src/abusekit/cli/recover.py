@@ -3,25 +3,8 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
 from abusekit.cli.options import Session, now, with_session
-
-
-class RecoverAnswer(msgspec.Struct):
-    """What `recover --json` answers."""
-
-    torn_kept_as: str | None
-    """Where the incomplete last line of the log was kept, or null."""
-    adopted: list[str]
-    """Items that were whole and are in the log now."""
-    set_aside: list[str]
-    """Where folders that are no whole item were moved."""
-    cleared: int
-    """Staged leftovers of runs that no longer live."""
-
-
-OUTPUT = RecoverAnswer
 
 
 @click.command("recover")
@@ -41,6 +24,8 @@ def recover_command(session: Session) -> None:
     case = session.case()
     done = recover(case, by=session.producer(case).initials, now=now())
     if session.json:
+        from abusekit.cli.answers import RecoverAnswer
+
         kept = done.torn.kept_as if done.torn else None
         session.answer(RecoverAnswer(kept, done.adopted, done.set_aside, len(done.cleared)))
         return

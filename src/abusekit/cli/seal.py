@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from abusekit.cli.options import (
     Session,
@@ -19,27 +17,11 @@ from abusekit.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from abusekit.case.folder import Case
-
-
-class Sealed(msgspec.Struct):
-    """What `manifest`, `sign` and `seal` answer with --json."""
-
-    folder: str
-    """Folder of the seal."""
-    lines: int
-    """Log lines that it covers."""
-    root: str
-    """Merkle root over them: what to print in a statement."""
-    signer: str | None
-    """Fingerprint of the key, or null while it is not signed."""
-    check_with: list[str]
-    """Commands by which a stranger repeats the check."""
-
-
-OUTPUT = Sealed
 
 
 @click.command("seal")
@@ -101,6 +83,8 @@ def sign_and_say(
     commands = outside_commands(case.root, folder, name)
     fingerprint = public_key_of(key).fingerprint
     if session.json:
+        from abusekit.cli.answers import Sealed
+
         session.answer(Sealed(str(folder), seal.size, seal.root, fingerprint, list(commands)))
         return
     session.print(f"sealed {seal.size} log lines; root {seal.root}")

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
-import msgspec
 
 from abusekit.cli.acts import needed_reason
 from abusekit.cli.options import Session, now, with_session
-
-
-class SettingsAnswer(msgspec.Struct):
-    """What `settings show --json` and `settings change --json` answer."""
-
-    number: int
-    """Number of the settings file."""
-    case: str
-    reference: str
-    title: str
-    zone: str
-    exhibit_style: str
-    producers: list[dict[str, str]]
-    allowed_networks: list[str]
-
-
-OUTPUT = SettingsAnswer
 
 
 @click.group("settings")
@@ -60,6 +40,8 @@ def settings_change(
     Example:
       abusekit settings change --add-producer "AB:Anna Brown:volunteer" --reason "helps from today"
     """
+    from dataclasses import replace
+
     from abusekit.case.settings import check_settings, parse_producer
     from abusekit.errors import UsageError
 
@@ -83,6 +65,8 @@ def _show(session: Session) -> None:
     s = case.settings()
     people = [{"initials": p.initials, "name": p.name, "role": p.role} for p in s.producers]
     if session.json:
+        from abusekit.cli.answers import SettingsAnswer
+
         session.answer(
             SettingsAnswer(
                 case.newest_settings(),

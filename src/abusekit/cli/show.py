@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
     from abusekit.case.decisions import Standing
+    from abusekit.case.folder import Case
     from abusekit.case.records import Item
+    from abusekit.cli.answers import ShowAnswer
 
 COVERED = "covered; --reveal shows it"
 TEXT_LIMIT = 20_000
-
-
-class ShowAnswer(msgspec.Struct):
-    """What `show --json` answers. Without --reveal, `source`, `facts` and `dated` are null."""
-
-    item: str
-    exhibit: str
-    kind: str
-    at: str
-    local: str
-    who: str
-    outcome: str
-    fidelity: str
-    grade: str
-    grade_reasons: list[str]
-    files: list[dict[str, Any]]
-    limits: list[str]
-    problems: list[str]
-    tags: list[str]
-    withdrawn: str | None
-    verified: list[tuple[str, str]]
-    place: str
-    source: dict[str, Any] | None = None
-    facts: dict[str, Any] | None = None
-    dated: list[dict[str, Any]] | None = None
-
-
-OUTPUT = ShowAnswer
 
 
 @click.command("show")
@@ -75,18 +49,34 @@ def show_command(session: Session, item_id: str, reveal: bool) -> None:
         session.print(f"  {name}: {_short(value)}")
     for dated in item.dated:
         session.print(f"  {dated.what}: {dated.moment.get('raw')} ({dated.field})")
-    for text in ("note.txt", "text.txt"):
-        if any(f.name == text for f in item.files):
-            data = case.read_small(f"evidence/{item.id}/{text}", 64 << 20).decode("utf-8", "replace")
-            session.print(f"--- {text}")
-            for line in data[:TEXT_LIMIT].splitlines():
-                session.print(line)
-            if len(data) > TEXT_LIMIT:
-                session.print(f"--- {len(data) - TEXT_LIMIT} more characters in evidence/{item.id}/{text}")
+    for name, text in _texts(case, item):
+        session.print(f"--- {name}")
+        for line in text[:TEXT_LIMIT].splitlines():
+            session.print(line)
+        if len(text) > TEXT_LIMIT:
+            session.print(f"--- {len(text) - TEXT_LIMIT} more characters in evidence/{item.id}/")
+
+
+def _texts(case: Case, item: Item) -> Iterator[tuple[str, str]]:
+    """The readable texts of an item, with the names of the files that hold them."""
+    from abusekit.case.hashing import open_regular
+    from abusekit.webarchive.wacz import page_text
+
+    for stored in item.files:
+        path = f"evidence/{item.id}/{stored.name}"
+        if item.kind == "note" and stored.name == "note.txt":
+            yield stored.name, case.read_small(path, 1 << 20).decode("utf-8", "replace")
+        elif item.kind == "capture" and stored.name == "capture.wacz":
+            fd, _ = open_regular(case.root / path)
+            with open(fd, "rb") as stream:
+                yield f"text of the page, from {stored.name}", page_text(stream) or "(none)"
 
 
 def _answer(item: Item, standing: Standing, reveal: bool) -> ShowAnswer:
+    import msgspec
+
     from abusekit.case.records import grade
+    from abusekit.cli.answers import ShowAnswer
 
     letter, reasons = grade(item)
     plain: Any = msgspec.to_builtins(item)
@@ -146,5 +136,7 @@ def _lines(item: Item, standing: Standing) -> list[str]:
 
 
 def _short(value: Any) -> str:
+    import msgspec
+
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8")
     return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import click
 
 from abusekit.cli.options import Session, passphrase_option, with_session
-from abusekit.cli.seal import Sealed, open_key, sign_and_say
-
-OUTPUT = Sealed
+from abusekit.cli.seal import open_key, sign_and_say
 
 
 @click.command("sign")

@@ -6,10 +6,9 @@ import re
 
 import click
 
-from abusekit.cli.acts import Logged, log_for_items
+from abusekit.cli.acts import log_for_items
 from abusekit.cli.options import Session, with_session
 
-OUTPUT = Logged
 _TAG = re.compile(r"[\w][\w .:-]{0,59}")
 
 

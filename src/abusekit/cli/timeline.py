@@ -4,44 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
-import msgspec
 
-from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.options import PathParameter, Session, now, with_session
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-
-class TimelineAnswer(msgspec.Struct):
-    """What `timeline --json` answers; the rows themselves come with --jsonl."""
-
-    rows: int
-    written: list[str]
-    """Files that were written."""
-
-
-OUTPUT = TimelineAnswer
+    from pathlib import Path
 
 
 @click.command("timeline")
 @click.option(
     "--csv",
     "csv_path",
-    type=click.Path(path_type=Path),
+    type=PathParameter(),
     metavar="FILE",
     help="Timesketch's columns; - is standard output.",
 )
-@click.option(
-    "--jsonl", "jsonl_path", type=click.Path(path_type=Path), metavar="FILE", help="The same as JSON Lines."
-)
+@click.option("--jsonl", "jsonl_path", type=PathParameter(), metavar="FILE", help="The same as JSON Lines.")
 @click.option(
     "--html",
     "html_path",
-    type=click.Path(path_type=Path),
+    type=PathParameter(),
     metavar="FILE",
     help="One page that opens without network.",
 )
@@ -114,6 +100,8 @@ def timeline_command(
                 written,
             )
         if session.json:
+            from abusekit.cli.answers import TimelineAnswer
+
             session.answer(TimelineAnswer(len(rows), written))
             return
         if not written:

@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from abusekit.cli.options import Session, key_store, marks_folder, with_session
+from abusekit.cli.options import PathParameter, Session, key_store, marks_folder, with_session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abusekit.cli.answers import VerifyAnswer
     from abusekit.integrity.findings import Finding
     from abusekit.integrity.sealcheck import Trust
     from abusekit.integrity.verify import Verdict
 
 
-class FindingAnswer(msgspec.Struct):
-    """One finding of `verify --json`."""
-
-    check: str
-    status: str
-    """`ok`, `changed`, `missing`, `unlisted`, `could-not-check` or `note`."""
-    message: str
-    path: str
-    item: str
-    exhibit: str
-
-
-class CheckAnswer(msgspec.Struct):
-    """One kind of check of `verify --json`."""
-
-    check: str
-    counts: dict[str, int]
-    """Status → number of findings."""
-    proves: str
-
-
-class VerifyAnswer(msgspec.Struct):
-    """What `verify --json` answers."""
-
-    verdict: str
-    """VERIFIED, NOT VERIFIED, TORN LOG or NOT FULLY CHECKED."""
-    exit_code: int
-    partial: str
-    """Empty, PARTIAL or ERASED."""
-    case: str
-    lines: int
-    root: str
-    checks: list[CheckAnswer]
-    findings: list[FindingAnswer]
-    """All that is not ok, and those of log, seals and signatures; all of them with --all."""
-
-
-OUTPUT = VerifyAnswer
 SHOWN = 200
 
 
 @click.command("verify")
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("folder", required=False, type=PathParameter(), metavar="[DIR]")
 @click.option(
     "--signers",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PathParameter(),
     metavar="FILE",
     help="An allowed_signers file from outside the case: keys that somebody vouched for.",
 )
@@ -77,7 +40,7 @@ SHOWN = 200
 @click.option(
     "--against",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PathParameter(),
     metavar="FILE",
     help="A copy of an earlier seal.txt: shows a case that was cut back.",
 )
@@ -103,6 +66,8 @@ def verify_command(
       abusekit verify mycase
       abusekit verify mycase --signers allowed_signers --against kept/seal.txt
     """
+    from pathlib import Path
+
     from abusekit.case.folder import Case
     from abusekit.errors import InputError
     from abusekit.integrity.findings import PROVES
@@ -166,6 +131,8 @@ class _progress:  # noqa: N801 - used as a with-block
 
 
 def _answer(verdict: Verdict, proves: dict[str, str]) -> VerifyAnswer:
+    from abusekit.cli.answers import CheckAnswer, FindingAnswer, VerifyAnswer
+
     checks = []
     for name, meaning in proves.items():
         counts = {status.value: n for (check, status), n in sorted(verdict.counts.items()) if check == name}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from abusekit.cli.acts import Logged, log_for_items
+from abusekit.cli.acts import log_for_items
 from abusekit.cli.options import Session, with_session
-
-OUTPUT = Logged
 
 
 @click.command("verify-note")

@@ -16,14 +16,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from abusekit.errors import InputError
+from abusekit.webarchive import zip_read
 from abusekit.webarchive.cdxj import index
 from abusekit.webarchive.exchange import Exchange, Spool
 from abusekit.webarchive.warc import Sink, WarcWriter, warc_date
 
 WACZ_VERSION = "1.1.1"
 WARC_NAME = "data.warc.gz"
+PAGES = "pages/pages.jsonl"
+TEXT_LIMIT = 64 << 20
+"""Bytes of the page list that `page_text` reads."""
 SIZE_LIMIT = 0xFFFFFFFF - (1 << 20)
 """Bytes of one WACZ: what a ZIP without ZIP64 holds."""
 
@@ -40,15 +45,13 @@ END = struct.Struct("<4s4H2LH")
 @dataclass(frozen=True, slots=True)
 class _Member:
     name: str
-    method: int
     crc: int
-    packed: int
     size: int
     offset: int
 
 
 class _Zip:
-    """A ZIP file written front to back; the output is never read or repositioned."""
+    """A ZIP file written front to back, all stored; the output is never read or repositioned."""
 
     def __init__(self, out: Sink, stamp: datetime) -> None:
         moment = stamp.astimezone(UTC)
@@ -58,23 +61,19 @@ class _Zip:
         self._date = ((max(moment.year, 1980) - 1980) << 9) | (moment.month << 5) | moment.day
         self._time = (moment.hour << 11) | (moment.minute << 5) | (moment.second // 2)
 
-    def add(self, name: str, data: bytes, *, deflate: bool = False) -> None:
-        packed = data
-        if deflate:
-            packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-            packed = packer.compress(data) + packer.flush()
-        self._add(name, 8 if deflate else 0, zlib.crc32(data), len(packed), len(data), iter((packed,)))
+    def add(self, name: str, data: bytes) -> None:
+        self._add(name, zlib.crc32(data), len(data), iter((data,)))
 
     def add_spool(self, name: str, spool: Spool, crc: int) -> None:
-        self._add(name, 0, crc, spool.size, spool.size, spool.pieces())
+        self._add(name, crc, spool.size, spool.pieces())
 
-    def _add(self, name: str, method: int, crc: int, packed: int, size: int, pieces: Iterator[bytes]) -> None:
-        if self._offset + packed > SIZE_LIMIT:
+    def _add(self, name: str, crc: int, size: int, pieces: Iterator[bytes]) -> None:
+        if self._offset + size > SIZE_LIMIT:
             raise InputError("more than 4 GiB do not fit into one WACZ", "capture fewer bytes at once")
-        member = _Member(name, method, crc, packed, size, self._offset)
+        member = _Member(name, crc, size, self._offset)
         raw = name.encode("ascii")
         stamp = (self._time, self._date)
-        self._put(LOCAL.pack(b"PK\3\4", 20, 0, method, *stamp, crc, packed, size, len(raw), 0) + raw)
+        self._put(LOCAL.pack(b"PK\3\4", 20, 0, 0, *stamp, crc, size, size, len(raw), 0) + raw)
         for piece in pieces:
             self._put(piece)
         self._members.append(member)
@@ -84,11 +83,9 @@ class _Zip:
         stamp = (self._time, self._date)
         for one in self._members:
             raw = one.name.encode("ascii")
-            sizes = (one.crc, one.packed, one.size, len(raw), 0, 0, 0, 0)
+            sizes = (one.crc, one.size, one.size, len(raw), 0, 0, 0, 0)
             # 0o100644 in the upper half: unzip would give files without it no permissions at all.
-            fixed = CENTRAL.pack(
-                b"PK\1\2", 0x0314, 20, 0, one.method, *stamp, *sizes, 0o100644 << 16, one.offset
-            )
+            fixed = CENTRAL.pack(b"PK\1\2", 0x0314, 20, 0, 0, *stamp, *sizes, 0o100644 << 16, one.offset)
             self._put(fixed + raw)
         count = len(self._members)
         self._put(END.pack(b"PK\5\6", 0, 0, count, count, self._offset - start, start, 0))
@@ -135,7 +132,7 @@ def write_wacz(
         warc.close()
     files = {
         "indexes/index.cdx": index(entries, WARC_NAME),
-        "pages/pages.jsonl": _pages(main_url, main_at, title, text),
+        PAGES: _pages(main_url, main_at, title, text),
     }
     for path, data in (extra or {}).items():
         if not EXTRA_PATH.fullmatch(path) or path in files:
@@ -144,7 +141,7 @@ def write_wacz(
             )
         files[path] = data
     for path, data in files.items():
-        archive.add(path, data, deflate=path == "pages/pages.jsonl" and text is not None)
+        archive.add(path, data)
         listed.append(_resource(path, sha256(data).hexdigest(), len(data)))
     package = {
         "profile": "data-package",
@@ -156,11 +153,29 @@ def write_wacz(
         "mainPageDate": _second(main_at),
         "resources": listed,
     }
-    described = (json.dumps(package, indent=1) + "\n").encode()
+    described = (json.dumps(package) + "\n").encode()
     archive.add("datapackage.json", described)
     seal = {"path": "datapackage.json", "hash": "sha256:" + sha256(described).hexdigest()}
-    archive.add("datapackage-digest.json", (json.dumps(seal, indent=1) + "\n").encode())
+    archive.add("datapackage-digest.json", (json.dumps(seal) + "\n").encode())
     archive.close()
+
+
+def page_text(stream: BinaryIO) -> str | None:
+    """The readable text of the first page in the page list; None where there is none.
+
+    `stream` is seekable. Raises ZipError when the archive is damaged. The text is a reading of the page, put
+    there when it was captured; the bytes of the page are in the WARC.
+    """
+    listing = zip_read.members(stream)
+    if PAGES not in listing:
+        return None
+    lines = zip_read.content(stream, listing[PAGES], TEXT_LIMIT).split(b"\n")
+    try:
+        page = json.loads(lines[1])
+    except (IndexError, ValueError):
+        return None
+    text = page.get("text") if isinstance(page, dict) else None
+    return text if isinstance(text, str) else None
 
 
 def _resource(path: str, digest: str, size: int) -> dict[str, str | int]:

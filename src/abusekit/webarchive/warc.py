@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ PACKED = re.compile(
 
 FIELD_TEXT = re.compile(r"[\x20-\x7e]*")
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
+
+
+STORED_BLOCK = 65_535
+"""Bytes: the most that one stored block holds."""
 
 
 class Sink(Protocol):
@@ -61,7 +66,7 @@ def warc_date(at: datetime) -> str:
     """`at` in UTC with microseconds (WARC 1.1 section 5.4 allows fractions)."""
     if at.tzinfo is None:
         raise ValueError("a WARC-Date needs an aware time")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 class WarcWriter:
@@ -149,7 +154,8 @@ class WarcWriter:
         if length <= MEMORY_LIMIT:
             block = one.received.read(one.interim_length, length)
             head = _head(kind, record_id, one.at, headers, length, sha256(block).hexdigest())
-            self._put(zlib.compress(head + block + b"\r\n\r\n", level, 31))
+            record = head + block + b"\r\n\r\n"
+            self._put(zlib.compress(record, level, 31) if level else stored_member(record))
             return
         digest = sha256()
         for piece in one.response():
@@ -172,7 +178,7 @@ class WarcWriter:
         if payload is not None:
             headers = [*headers, ("WARC-Payload-Digest", "sha256:" + sha256(block[payload:]).hexdigest())]
         head = _head(kind, record_id or self._next_id(), at, headers, len(block), sha256(block).hexdigest())
-        self._put(zlib.compress(head + block + b"\r\n\r\n", 1, 31))
+        self._put(stored_member(head + block + b"\r\n\r\n"))
 
     def _put(self, data: bytes) -> None:
         self._out.write(data)
@@ -184,6 +190,20 @@ class WarcWriter:
         # RFC 9562 section 5.8: version 8 is the free one; the variant bits are 10.
         variant = "89ab"[int(hexed[16], 16) & 3]
         return f"<urn:uuid:{hexed[:8]}-{hexed[8:12]}-8{hexed[13:16]}-{variant}{hexed[17:20]}-{hexed[20:32]}>"
+
+
+def stored_member(data: bytes) -> bytes:
+    """A gzip member (RFC 1952) that stores `data` in blocks of type 0 (RFC 1951 3.2.4), uncompressed.
+
+    For what is small or compressed already: setting up a compressor costs more than it would save.
+    """
+    parts = [b"\x1f\x8b\x08\0\0\0\0\0\0\xff"]
+    for start in range(0, len(data), STORED_BLOCK) or (0,):
+        piece = data[start : start + STORED_BLOCK]
+        last = start + STORED_BLOCK >= len(data)
+        parts += [struct.pack("<BHH", last, len(piece), len(piece) ^ 0xFFFF), piece]
+    parts.append(struct.pack("<LL", zlib.crc32(data), len(data) & 0xFFFFFFFF))
+    return b"".join(parts)
 
 
 def media_type(one: Exchange) -> str:

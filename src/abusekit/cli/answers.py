@@ -1,0 +1,328 @@
+"""What every command answers with --json, in the order of `COMMANDS`; `ANSWERS` says which command gives which.
+
+Loaded when an answer is made, not for `--help`: msgspec takes longer to load than a help text to write.
+docs/commands.md shows the JSON schemas of these structs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Started(msgspec.Struct):
+    """What `init --json` answers."""
+
+    folder: str
+    case: str
+    """UUID of the case."""
+    reference: str
+    producers: list[str]
+    """Initials."""
+
+
+class CapturedAddress(msgspec.Struct):
+    """One address of `capture --json`."""
+
+    address: str
+    line: int | None
+    """In the list, from 1; null for an address of the command line."""
+    item: str | None
+    exhibit: str | None
+    outcome: str
+    """As in the item (docs/commands.md lists them), or `not-an-address`, `refused`."""
+    status: int | None
+    """HTTP status of the last answer."""
+    problem: str
+    parts_missing: int
+    """Images, style sheets, … of the page that could not be had."""
+
+
+class CaptureAnswer(msgspec.Struct):
+    """What `capture --json` answers."""
+
+    captured: list[CapturedAddress]
+    """What this run stored or refused."""
+    skipped: int
+    """Addresses of the list that the case holds already."""
+    duplicates: int
+    """Lines of the list that repeat an address."""
+    outcomes: dict[str, int]
+    exit_code: int
+
+
+class Added(msgspec.Struct):
+    """One file of `add --json`."""
+
+    name: str
+    """As received."""
+    item: str | None
+    """Item that holds it now, or held it before; null where it was refused."""
+    exhibit: str | None
+    sha256: str | None
+    state: str
+    """`added`, `already-there` (the same bytes), `refused`."""
+    problem: str = ""
+
+
+class AddAnswer(msgspec.Struct):
+    """What `add --json` answers."""
+
+    files: list[Added]
+    exit_code: int
+
+
+class Noted(msgspec.Struct):
+    """What `note --json` answers."""
+
+    item: str
+    exhibit: str
+    event: str | None
+    """The event time as typed."""
+
+
+class Listed(msgspec.Struct):
+    """One item of `list --json`."""
+
+    item: str
+    exhibit: str
+    kind: str
+    at: str
+    """Taken in: UTC, our clock."""
+    outcome: str
+    grade: str
+    """A, B, C, D or X (advice on what to add, no claim about admissibility)."""
+    files: int
+    tags: list[str]
+    withdrawn: str | None
+    """Reason, or null."""
+    verified: bool
+    """Somebody stands by this diary entry (verify-note)."""
+
+
+class ListAnswer(msgspec.Struct):
+    """What `list --json` answers."""
+
+    reference: str
+    items: list[Listed]
+
+
+class ShowAnswer(msgspec.Struct):
+    """What `show --json` answers. Without --reveal, `source`, `facts` and `dated` are null."""
+
+    item: str
+    exhibit: str
+    kind: str
+    at: str
+    local: str
+    who: str
+    outcome: str
+    fidelity: str
+    grade: str
+    grade_reasons: list[str]
+    files: list[dict[str, Any]]
+    limits: list[str]
+    problems: list[str]
+    tags: list[str]
+    withdrawn: str | None
+    verified: list[tuple[str, str]]
+    place: str
+    source: dict[str, Any] | None = None
+    facts: dict[str, Any] | None = None
+    dated: list[dict[str, Any]] | None = None
+
+
+class Logged(msgspec.Struct):
+    """What commands that log a decision answer with --json."""
+
+    items: list[str]
+    do: str
+    """The verb in the log."""
+    lines: list[int]
+    """Numbers of the log lines, from 0."""
+
+
+class CustodyLogAnswer(msgspec.Struct):
+    """What `custody log --json` answers."""
+
+    entries: list[dict[str, Any]]
+    """The log's entries as they stand."""
+
+
+class SettingsAnswer(msgspec.Struct):
+    """What `settings show --json` and `settings change --json` answer."""
+
+    number: int
+    """Number of the settings file."""
+    case: str
+    reference: str
+    title: str
+    zone: str
+    exhibit_style: str
+    producers: list[dict[str, str]]
+    allowed_networks: list[str]
+
+
+class Hashed(msgspec.Struct):
+    """One file of `hash --json`."""
+
+    path: str
+    sha256: str | None
+    """Null where the file could not be read."""
+    size: int | None
+    state: str
+    """`ok`, `changed`, `missing` or `could-not-check`."""
+
+
+class HashAnswer(msgspec.Struct):
+    """What `hash --json` answers."""
+
+    files: list[Hashed]
+    exit_code: int
+
+
+class KeyAnswer(msgspec.Struct):
+    """One key, as `key … --json` answers it."""
+
+    name: str
+    fingerprint: str
+    """SHA256:…, as ssh-keygen prints it."""
+    allowed_signers: str
+    """The line by which somebody vouches for this key."""
+    private: bool
+    """False: only the public half is here; it verifies, but cannot sign."""
+
+
+class KeyListAnswer(msgspec.Struct):
+    """What `key list --json` answers."""
+
+    keys: list[KeyAnswer]
+
+
+class Sealed(msgspec.Struct):
+    """What `manifest`, `sign` and `seal` answer with --json."""
+
+    folder: str
+    """Folder of the seal."""
+    lines: int
+    """Log lines that it covers."""
+    root: str
+    """Merkle root over them: what to print in a statement."""
+    signer: str | None
+    """Fingerprint of the key, or null while it is not signed."""
+    check_with: list[str]
+    """Commands by which a stranger repeats the check."""
+
+
+class FindingAnswer(msgspec.Struct):
+    """One finding of `verify --json`."""
+
+    check: str
+    status: str
+    """`ok`, `changed`, `missing`, `unlisted`, `could-not-check` or `note`."""
+    message: str
+    path: str
+    item: str
+    exhibit: str
+
+
+class CheckAnswer(msgspec.Struct):
+    """One kind of check of `verify --json`."""
+
+    check: str
+    counts: dict[str, int]
+    """Status → number of findings."""
+    proves: str
+
+
+class VerifyAnswer(msgspec.Struct):
+    """What `verify --json` answers."""
+
+    verdict: str
+    """VERIFIED, NOT VERIFIED, TORN LOG or NOT FULLY CHECKED."""
+    exit_code: int
+    partial: str
+    """Empty, PARTIAL or ERASED."""
+    case: str
+    lines: int
+    root: str
+    checks: list[CheckAnswer]
+    findings: list[FindingAnswer]
+    """All that is not ok, and those of log, seals and signatures; all of them with --all."""
+
+
+class TimelineAnswer(msgspec.Struct):
+    """What `timeline --json` answers; the rows themselves come with --jsonl."""
+
+    rows: int
+    written: list[str]
+    """Files that were written."""
+
+
+class RecoverAnswer(msgspec.Struct):
+    """What `recover --json` answers."""
+
+    torn_kept_as: str | None
+    """Where the incomplete last line of the log was kept, or null."""
+    adopted: list[str]
+    """Items that were whole and are in the log now."""
+    set_aside: list[str]
+    """Where folders that are no whole item were moved."""
+    cleared: int
+    """Staged leftovers of runs that no longer live."""
+
+
+class Checked(msgspec.Struct):
+    """One line of `doctor --json`."""
+
+    what: str
+    state: str
+    """`ok`, `missing` (needed), `optional` (absent, not needed) or `not-checked`."""
+    detail: str
+
+
+class DoctorAnswer(msgspec.Struct):
+    """What `doctor --json` answers."""
+
+    checks: list[Checked]
+    exit_code: int
+
+
+class DemoAnswer(msgspec.Struct):
+    """What `demo --json` answers."""
+
+    case: str
+    timeline: str
+    exit_code: int
+    """That of `verify`."""
+
+
+ANSWERS: dict[str, type[msgspec.Struct]] = {
+    "init": Started,
+    "capture": CaptureAnswer,
+    "add": AddAnswer,
+    "note": Noted,
+    "list": ListAnswer,
+    "show": ShowAnswer,
+    "tag": Logged,
+    "withdraw": Logged,
+    "verify-note": Logged,
+    "custody log": CustodyLogAnswer,
+    "custody store": Logged,
+    "settings show": SettingsAnswer,
+    "settings change": SettingsAnswer,
+    "hash": HashAnswer,
+    "key list": KeyListAnswer,
+    "key create": KeyAnswer,
+    "key show": KeyAnswer,
+    "manifest": Sealed,
+    "sign": Sealed,
+    "seal": Sealed,
+    "verify": VerifyAnswer,
+    "timeline": TimelineAnswer,
+    "recover": RecoverAnswer,
+    "doctor": DoctorAnswer,
+    "demo": DemoAnswer,
+}
+"""Words of the command → what it answers with --json."""
