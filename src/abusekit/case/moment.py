@@ -124,11 +124,12 @@ class Moment:
 
     def to_facts(self) -> dict[str, Fact]:
         """Text and nulls only, fit for item.json; UTC values as YYYY-MM-DDTHH:MM:SS[.ffffff]Z."""
+        utc = None if self.utc is None else utc_text(self.utc)
         return {
             "raw": self.raw,
             "local": None if self.local is None else self.local.isoformat(),
-            "utc": None if self.utc is None else utc_text(self.utc),
-            "earliest": utc_text(self.earliest),
+            "utc": utc,
+            "earliest": utc if utc is not None and self.earliest is self.utc else utc_text(self.earliest),
             "latest": utc_text(self.latest),
             "precision": self.precision,
             "zone": self.zone,
@@ -170,7 +171,7 @@ def from_local(
     """
     if local.tzinfo is not None or local.year not in _YEARS:
         raise ValueError(f"a local reading is naive and lies between {_YEARS[0]} and {_YEARS[-1]}")
-    local = local.replace(fold=0)
+    local = local.replace(fold=0) if local.fold else local
     start = _floor(local, precision)
     utc: datetime | None = None
     if zone is None:
@@ -188,7 +189,7 @@ def from_local(
             if len(readings) != 1:
                 raise ValueError(f"{local.isoformat()} in {zone} is {len(readings)} instants, not one")
             utc = (local - readings[0]).replace(tzinfo=UTC)
-            earliest = (start - readings[0]).replace(tzinfo=UTC)
+            earliest = utc if start is local else (start - readings[0]).replace(tzinfo=UTC)
             latest = earliest + UNIT[precision]
     return Moment(
         _without_surrogates(raw), local, utc, earliest, latest, precision, zone, zone_basis, clock, basis
@@ -283,6 +284,7 @@ def utc_text(at: datetime) -> str:
     return in_utc.isoformat()[:-6] + "Z"
 
 
+@lru_cache(maxsize=256)
 def offset_text(offset: timedelta) -> str:
     """±HH:MM; seconds, which only zones of the nineteenth century have, are cut."""
     minutes = int(abs(offset).total_seconds()) // 60
@@ -411,6 +413,8 @@ def _floor(local: datetime, precision: Precision) -> datetime:
         return datetime.combine(date(local.year, local.month, local.day), time())
     if precision == "min":
         return local.replace(second=0, microsecond=0)
+    if precision == "us" or not local.microsecond:
+        return local
     if precision == "s":
         return local.replace(microsecond=0)
     return local.replace(microsecond=local.microsecond // 1000 * 1000) if precision == "ms" else local

@@ -18,6 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from abusekit.errors import InputError
 from abusekit.webarchive import zip_read
 from abusekit.webarchive.cdxj import index
@@ -187,7 +189,7 @@ def _pages(url: str, at: datetime, title: str, text: str | None) -> bytes:
     if text is not None:
         page["text"] = text
     head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": text is not None}
-    return (json.dumps(head) + "\n" + json.dumps(page) + "\n").encode()
+    return msgspec.json.encode(head) + b"\n" + msgspec.json.encode(page) + b"\n"
 
 
 def _second(at: datetime) -> str:
