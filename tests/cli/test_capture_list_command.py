@@ -201,3 +201,24 @@ def test_one_list_at_a_time(abusekit: Abusekit, case: Path, tmp_path: Path) -> N
         assert running.wait(timeout=20) == 0
         running.communicate()
     abusekit.verified(case)
+
+
+def test_an_address_that_was_never_reached_is_tried_again(abusekit: Abusekit, case: Path) -> None:
+    """No network is no answer: the same line goes on once the server can be reached."""
+    with PracticeSite() as gone:
+        address, port = gone.base_url + "/pages/1", int(gone.base_url.rsplit(":", 1)[1])
+    (abusekit.home / "list.txt").write_text(address + "\n")
+    options = ("capture", "--case", case, "--from", "list.txt", "--delay", "0")
+    abusekit(*options, expect=7)
+    with PracticeSite(port=port):
+        abusekit(*options, expect=0)
+    assert captured(case)[address] == ["connect-failure", "complete"]
+
+
+def test_a_category_is_a_label(abusekit: Abusekit, case: Path, site: PracticeSite) -> None:
+    (abusekit.home / "list.csv").write_text(
+        f"url,category\n{site.base_url}/pages/1,threat\n{site.base_url}/pages/2,\x1b[2J\n"
+    )
+    abusekit("capture", "--case", case, "--from", "list.csv", "--delay", "0", expect=0)
+    listed = abusekit("list", "--case", case, "--json", expect=0).answer["items"]
+    assert [item["tags"] for item in listed[-2:]] == [["threat"], []]

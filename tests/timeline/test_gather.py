@@ -48,7 +48,12 @@ def test_everything_with_a_time_stands_in_order(timeline_case: Case) -> None:
         ("custody", "E0001", "item tagged", "our clock"),
         ("custody", "E0001", "item tagged", "our clock"),
         ("custody", "E0004", "place of storage recorded", "our clock"),
-        ("custody", "E0003", "diary entry read and confirmed", "our clock"),
+        (
+            "custody",
+            "E0003",
+            "diary entry read and confirmed by the person named in the log; recorded",
+            "our clock",
+        ),
         ("custody", "E0001", "item withdrawn", "our clock"),
     ]
     assert {row.kind for row in listed} <= set(KINDS)

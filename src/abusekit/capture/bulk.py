@@ -21,14 +21,17 @@ from abusekit.capture.deposit import Attempt, Request, deposit
 from abusekit.capture.plan import Plan
 from abusekit.case.intake import Draft, Intake
 from abusekit.case.records import Item
-from abusekit.errors import AbusekitError, CaseError
+from abusekit.errors import AbusekitError, CaseError, InputError
 
+ALLOW = "for a server of your own: --allow-private, or abusekit settings change --allow-network"
 BATCH = 64
 BATCH_SECONDS = 1.0
 MAX_ATTEMPTS = 3
 MAX_WAIT_S = 120
 """A server that asks for a longer pause than this is not waited for: its answer is stored as it is."""
 RETRIED = ("rate-limited", "http-error")
+NEVER_REACHED = ("dns-failure", "connect-failure")
+"""Outcomes with which the server had no part: the next run of the same list tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,9 @@ class _Run:
             if again:
                 attempt = Attempt(capture.started, capture.outcome, capture.status, wait)
                 return _Finished(task, retry_after_s=wait, attempt=attempt)
+            if capture.outcome == "refused-address" and len(capture.exchanges) == 1:
+                refused = capture.problems[0].detail  # before anything was sent: there is nothing to keep
+                return _Finished(task, fault=InputError(f"{refused}; {ALLOW}"))
             draft = self.intake.draft("capture")
             deposit(draft, task.request, capture, task.attempts)
             missing = capture.requisites.failed + capture.requisites.not_fetched
@@ -272,10 +278,14 @@ def host_of(address: str) -> str:
 
 
 def outcomes_so_far(items: Iterable[Item]) -> dict[str, str]:
-    """Address as typed → the best outcome that the case holds of it: `complete` where there is one."""
+    """Address as typed → the best outcome that the case holds of it: `complete` where there is one.
+
+    An address that was never reached (no network, no such name) is not among them: it is still to do.
+    """
     found: dict[str, str] = {}
     for item in items:
         address = item.source.get("address")
-        if item.kind == "capture" and isinstance(address, str) and found.get(address) != "complete":
+        reached = item.kind == "capture" and item.outcome not in NEVER_REACHED
+        if reached and isinstance(address, str) and found.get(address) != "complete":
             found[address] = item.outcome
     return found

@@ -10,6 +10,7 @@ from abusekit.capture.result import Capture, plan_facts
 from abusekit.capture.technical_report import report_text
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import instant_text
+from abusekit.case.decisions import TAG
 from abusekit.case.intake import Draft
 from abusekit.case.moment import Moment, from_instant, from_local, offset_text
 from abusekit.case.records import DatedFact, Legs
@@ -60,6 +61,8 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     if request.listed:
         source["listed"] = dict(request.listed)
     draft.source = source
+    category = request.listed.get("category", "")
+    draft.tags = [category] if TAG.fullmatch(category) else []
     draft.method = _method(capture, attempts)
     draft.facts = {key: value for key, value in facts.items() if key not in ELSEWHERE}
     draft.facts["page_times_not_understood"] = [

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from abusekit.case.canonical import JSON
+
+TAG = re.compile(r"\w[\w .:-]{0,59}")
+"""A label: letters, digits, blank, . : - _."""
 
 
 @dataclass(slots=True)
@@ -27,7 +31,7 @@ def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
     for entry in entries:
         match entry["do"]:
             case "item.add":
-                found[entry["item"]] = Standing()
+                found[entry["item"]] = Standing(tags=list(entry.get("tags", ())))
             case "item.tag":
                 _retag(found[entry["item"]], entry["tags"], entry.get("removed", []))
             case "item.withdraw":

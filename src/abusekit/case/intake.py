@@ -56,6 +56,8 @@ class Draft:
     problems: list[str] = field(default_factory=list)
     legs: Legs | None = None
     fidelity: Fidelity = "exact"
+    tags: list[str] = field(default_factory=list)
+    """Labels given on the way in; they stand in the log line, not in `item.json`."""
 
     @contextmanager
     def create(self, name: str, media_type: str, role: Role) -> Iterator[HashingWriter]:
@@ -201,7 +203,7 @@ class Intake:
                     item = self._item(draft, tally, now)
                     digest = self._write_item_json(draft, item)
                     items.append(item)
-                    acts.append(item_act(item, digest, tally))
+                    acts.append(item_act(item, digest, tally, tags=list(draft.tags)))
                 make_durable([draft.folder for draft in drafts], sum(len(i.files) + 1 for i in items))
                 for draft, item in zip(drafts, items, strict=True):
                     target = self.case.evidence / item.id

@@ -114,13 +114,13 @@ def grade(item: Item, *, stamped: bool = False, corroborated: bool = False) -> t
     """The evidence grade of R16 with the reasons that keep it from a better one.
 
     A: minimum legs, raw response, independent time, corroboration. B: minimum legs and independent
-    time. C: minimum legs, our clock only. D: below the minimum. X: no content held. Advice on what to
-    add, never a claim about admissibility.
+    time. C: minimum legs, our clock only. D: below the minimum. X: no content held. `-`: not graded, what
+    a person says is no recording. Advice on what to add, never a claim about admissibility.
     """
     if item.kind == "record-only":
         return "X", ["no content is held, on purpose"]
     if item.kind == "note":
-        return "D", ["a diary entry: what a person says, not a recording"]
+        return "-", ["a diary entry: what a person says, not a recording"]
     if item.legs is None:
         return "D", ["a file that was handed over, not a capture of an address"]
     reasons = [

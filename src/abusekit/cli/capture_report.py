@@ -93,7 +93,7 @@ class CaptureReport:
         failed = [c for c in self.captured if c.outcome != "complete"]
         skipped_failures = sum(n for outcome, n in self.skipped.items() if outcome != "complete")
         code = 7 if failed or skipped_failures else 0
-        if self.captured and all(c.item is None for c in self.captured) and not self.skipped:
+        if self.captured and all(c.outcome == "not-an-address" for c in self.captured) and not self.skipped:
             code = 4
         self._write_failures(failed)
         if self.session.json:
