@@ -73,7 +73,7 @@ def test_fifty_times(tmp_path: Path) -> None:
     assert set(done) <= set(logged), "an item that was called done is not in the log"
     assert not [entry for entry in case.entries() if entry["do"] in ("item.aside", "log.repair")]
     for item in logged:
-        whole_item(case, case.evidence / item)
+        whole_item(case, case.evidence / item, datetime.now(UTC))
     verdict = verify_case(case.root, Question())
     assert {f.check for f in verdict.findings if f.status is not Status.OK} == {"seal"}, verdict.findings
     print(f"{KILLS} kills, {len(logged)} items, {len(done)} told as done, {adopted} adopted")

@@ -129,12 +129,12 @@ def test_torn_bytes_that_an_interrupted_recover_left_unlogged(case: Case) -> Non
 def test_leftovers_of_dead_runs_go_and_those_of_living_ones_stay(case: Case) -> None:
     with Intake(case, PRODUCER, clock=lambda: NOW) as living:
         draft = living.draft("file")
-        (case.staging / "dead").mkdir()
-        (case.staging / "dead.lock").write_bytes(b"")
+        (case.staging / "deadbeef0123").mkdir()
+        (case.staging / "deadbeef0123.lock").write_bytes(b"")
         done = recover(case, by="PO", now=NOW)
-        assert done.cleared == ["dead"]
+        assert done.cleared == ["deadbeef0123"]
         assert draft.folder.is_dir()
-        assert not (case.staging / "dead").exists()
+        assert not (case.staging / "deadbeef0123").exists()
 
 
 def test_settings_whose_line_is_missing(case: Case) -> None:

@@ -124,7 +124,7 @@ def test_a_folder_that_a_crash_left_is_set_aside(case: Case) -> None:
     (case.seals / "000001").mkdir()
     (case.seals / "000001/seal.txt").write_bytes(b"half")
     make_manifest(case, by="PO", now=NOW)
-    (aside,) = (case.root / "custody").glob("not-whole-000001-*")
+    (aside,) = (case.root / "custody").glob("not-whole-seals-000001-*")
     assert (aside / "seal.txt").read_bytes() == b"half"
 
 

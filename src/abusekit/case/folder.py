@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import secrets
 import shutil
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +26,9 @@ ITEM_ID = re.compile(r"E(\d{4,9})\Z")
 STORED_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 FOLDERS = ("settings", "custody", "evidence", "seals", "staging", "private", "derived")
+PENDING = "custody/pending"
+"""Stands while a change of several steps is under way; see `mark.py`."""
+_SETTINGS = re.compile(rb'"path":"settings/(\d{4})\.yaml"')
 LOCK_SECONDS = 60.0
 
 
@@ -58,6 +62,9 @@ class Case:
                 raise CaseError(f"the case cannot be read: {fault.strerror}: {needed}") from fault
             if not stat.S_ISDIR(mode):
                 raise CaseError(f"not a case folder: {needed.name} is not a folder", "name one: --case DIR")
+        for name in FOLDERS:  # a link in the place of one would lead what we write, or clear, somewhere else
+            if os.path.lexists(root / name) and not stat.S_ISDIR((root / name).lstat().st_mode):
+                raise CaseError(f"not a case folder: {name} is not a folder", "name one: --case DIR")
         if not case.log.path.exists():
             raise CaseError(f"not a case folder: {root} has no custody/log.jsonl", "name one: --case DIR")
         return case
@@ -106,57 +113,71 @@ class Case:
             by=by,
             now=now,
         )
-        self._copy_to_be().replace(self.root / "case.yaml")
+        self.show_settings()
 
     def _write_settings(self, settings: Settings, number: int) -> dict[str, JSON]:
         data = to_yaml(settings)
         relative = f"settings/{number:04}.yaml"
         write_once(self.root / relative, data)
         sync_folder(self.root / "settings")
-        self._copy_to_be().write_bytes(
-            data
-        )  # now, so that a full disk is found before the log names the file
         digest = digest_bytes(data)
         return {"path": relative, "sha256": digest.sha256, "size": digest.size}
 
-    def _copy_to_be(self) -> Path:
-        return self.root / "derived" / "case.yaml.new"
-
     def show_settings(self) -> None:
-        """Make `case.yaml` the copy of the newest settings. Raises OSError, CaseError."""
-        temporary = self._copy_to_be()
-        temporary.write_bytes(self.read_small(f"settings/{self.newest_settings():04}.yaml", MAX_SETTINGS))
-        temporary.replace(self.root / "case.yaml")
+        """Make `case.yaml` the copy of the newest settings. Raises CaseError."""
+        data = self.read_small(f"settings/{self.newest_settings():04}.yaml", MAX_SETTINGS)
+        temporary = self.derived / f"case-{secrets.token_hex(6)}.yaml"
+        try:
+            self.derived.mkdir(mode=0o700, exist_ok=True)
+            fd = os.open(
+                temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
+            with open(fd, "wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            temporary.replace(self.root / "case.yaml")
+        except OSError as fault:
+            temporary.unlink(missing_ok=True)
+            raise disk_error("case.yaml could not be written", fault) from fault
 
     def settings(self) -> Settings:
         """The newest settings. Raises CaseError."""
         return from_yaml(self.read_small(f"settings/{self.newest_settings():04}.yaml", MAX_SETTINGS))
 
     def newest_settings(self) -> int:
-        """The number of the newest settings file. Raises CaseError where there is none."""
+        """The number of the newest settings that are in force: logged. Raises CaseError where there are none."""
         numbers = [
             int(p.stem) for p in (self.root / "settings").glob("*.yaml") if re.fullmatch(r"\d{4}", p.stem)
         ]
+        if (self.root / PENDING).exists():  # a change was interrupted, or is under way: only the log can tell
+            logged = {int(found) for found in _SETTINGS.findall(self.log.path.read_bytes())}
+            numbers = [number for number in numbers if number in logged]
         if not numbers:
             raise CaseError("the case has no settings", "run: abusekit verify")
         return max(numbers)
 
-    def change_settings(self, settings: Settings, *, by: str, now: datetime, reason: str) -> None:
+    def change_settings(
+        self, settings: Settings, *, by: str, now: datetime | Callable[[], datetime], reason: str
+    ) -> None:
         """Write the next settings file and log it. Raises UsageError, CaseError."""
+        from abusekit.case.mark import marked
+        from abusekit.case.writing import writing
+
         check_settings(settings)
-        with self.lock():
-            self.log.tail()  # a torn log is found before anything is written
+        with writing(self, by=by, when=now) as at:
             number = self.newest_settings() + 1
-            try:
-                record = self._write_settings(settings, number)
-                act = Act("settings.change", {"files": [record], "reason": reason})
-                self.log.append([act], by=by, now=now)
-            except (OSError, CaseError, NotCanonicalError) as fault:
-                (self.root / f"settings/{number:04}.yaml").unlink(missing_ok=True)
-                if isinstance(fault, OSError):
-                    raise disk_error("the settings could not be written", fault) from fault
-                raise
-            self._copy_to_be().replace(self.root / "case.yaml")
+            with marked(self) as mark:
+                try:
+                    record = self._write_settings(settings, number)
+                    act = Act("settings.change", {"files": [record], "reason": reason})
+                    self.log.append([act], by=by, now=at)
+                except (OSError, CaseError, NotCanonicalError) as fault:
+                    mark.taken_back(self.root / f"settings/{number:04}.yaml")
+                    if isinstance(fault, OSError):
+                        raise disk_error("the settings could not be written", fault) from fault
+                    raise
+                self.show_settings()
 
     @contextmanager
     def lock(self, name: str = "log", timeout: float = LOCK_SECONDS) -> Iterator[None]:

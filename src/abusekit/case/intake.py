@@ -3,12 +3,12 @@
 A thing is *staged* first (`staging/<run>/0001/`, on the same file system, hashed while it is
 written), then *committed* with others of its batch:
 
-    under the log's lock: give ids → write item.json → make durable → rename into evidence/ →
-    sync evidence/ → append the log lines → sync the log
+    under the log's lock: give ids → write item.json → make durable → put the mark `custody/pending` →
+    rename into evidence/ → sync evidence/ → append the log lines → sync the log → take the mark away
 
 A crash before the rename leaves nothing in evidence/; one between rename and log leaves whole items
-whose log line is missing, which the next commit or `recover` enters (`adopt`). Nothing is called
-done before `commit` has returned.
+whose log line is missing, which the next change of the case or `recover` enters. Nothing is called done
+before `commit` has returned.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from zoneinfo import ZoneInfo
 from abusekit.case.canonical import JSON, NotCanonicalError
 from abusekit.case.custody import Act, instant_text, sync_folder
 from abusekit.case.durable import make_durable
-from abusekit.case.folder import STORED_NAME, Case, device_name, disk_error
+from abusekit.case.folder import PENDING, STORED_NAME, Case, device_name, disk_error
 from abusekit.case.hashing import BLOCK, Digest, HashingWriter, changed_between, digest_bytes, open_regular
-from abusekit.case.orphans import adopt_orphans, clear_dead_runs
+from abusekit.case.mark import marked
+from abusekit.case.orphans import clear_dead_runs
 from abusekit.case.records import DatedFact, Fidelity, Item, Kind, Legs, Role, StoredFile, write_item
 from abusekit.case.settings import Producer, Settings
 from abusekit.case.tally import Tally, item_act, last_tally
 from abusekit.case.tool import self_test, tool_facts
+from abusekit.case.writing import writing
 from abusekit.errors import AbusekitError, EvidenceError, InputError
 
 MAX_FILES = 400
@@ -153,10 +155,12 @@ class Intake:
             self._run.mkdir(mode=0o700)
         except OSError as fault:
             raise disk_error("the case cannot be written to", fault) from fault
-        with (
-            self.case.lock()
-        ):  # what a killed run stored but did not log is part of the case: logged before all else
-            self._current_tally()
+        try:  # what an interrupted run stored but did not log belongs to the case: logged before all else
+            with writing(self.case, by=self.producer.initials, when=self._clock, told=self._told):
+                pass
+        except BaseException:
+            self._leave()
+            raise
         return self
 
     def __exit__(
@@ -191,9 +195,8 @@ class Intake:
         """Make the drafts evidence, durably, in this order; all of them, or none. Raises CaseError."""
         if not drafts:
             return []
-        with self.case.lock():
+        with writing(self.case, by=self.producer.initials, when=self._clock, told=self._told) as now:
             tally = self._current_tally()
-            now = self._clock()
             items: list[Item] = []
             acts: list[Act] = []
             moved: list[tuple[Path, Path]] = []
@@ -205,17 +208,19 @@ class Intake:
                     items.append(item)
                     acts.append(item_act(item, digest, tally, tags=list(draft.tags)))
                 make_durable([draft.folder for draft in drafts], sum(len(i.files) + 1 for i in items))
-                for draft, item in zip(drafts, items, strict=True):
-                    target = self.case.evidence / item.id
-                    draft.folder.rename(target)
-                    moved.append((target, draft.folder))
-                sync_folder(self.case.evidence)
-                self.case.log.append(acts, by=self.producer.initials, now=now)
+                with marked(self.case):
+                    for draft, item in zip(drafts, items, strict=True):
+                        target = self.case.evidence / item.id
+                        draft.folder.rename(target)
+                        moved.append((target, draft.folder))
+                    sync_folder(self.case.evidence)
+                    self.case.log.append(acts, by=self.producer.initials, now=now)
             except (OSError, AbusekitError, NotCanonicalError) as fault:
                 for target, staged in moved:
                     target.rename(staged)
                 for draft in drafts:
                     (draft.folder / "item.json").unlink(missing_ok=True)
+                (self.case.root / PENDING).unlink(missing_ok=True)  # all of it is taken back
                 if isinstance(fault, OSError):
                     raise disk_error("nothing of this batch was stored", fault) from fault
                 raise
@@ -223,12 +228,7 @@ class Intake:
         return items
 
     def _current_tally(self) -> Tally:
-        size = self.case.log.tail().size
-        orphaned = self._tally and (self.case.evidence / self._tally.next("").item_id).exists()
-        if self._tally is None or self._tally.log_size != size or orphaned:
-            adopted = adopt_orphans(self.case, by=self.producer.initials, now=self._clock())
-            for item_id in adopted:
-                self._told(f"{item_id} was whole but not in the log (an interrupted run): entered now")
+        if self._tally is None or self._tally.log_size != self.case.log.path.stat().st_size:
             self._tally = last_tally(self.case.log.path)
         return self._tally
 

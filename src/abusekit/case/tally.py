@@ -17,6 +17,8 @@ from abusekit.case.hashing import Digest
 from abusekit.case.records import Item
 from abusekit.errors import CaseError
 
+MAX_ITEMS = 999_999_999
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -32,6 +34,8 @@ class Tally:
         return f"E{self.items:04}"
 
     def next(self, initials: str) -> Tally:
+        if self.items >= MAX_ITEMS:
+            raise CaseError("the case is full: no further item number", "start another case")
         key = initials.lower()
         return Tally(self.items + 1, {**self.exhibits, key: self.exhibits.get(key, 0) + 1})
 

@@ -20,6 +20,9 @@ from abusekit import __version__
 from abusekit.case.custody import Act, Frontier, LogFormError, instant_text, read_lines, sync_folder
 from abusekit.case.folder import Case, disk_error, write_once
 from abusekit.case.hashing import digest_bytes, open_regular
+from abusekit.case.mark import marked
+from abusekit.case.orphans import mend
+from abusekit.case.writing import When, writing
 from abusekit.errors import CaseError, EvidenceError
 from abusekit.integrity.logcheck import listed_file
 
@@ -27,6 +30,8 @@ SEAL = "seal.txt"
 MANIFEST = "manifest-sha256.txt"
 SALT = "salt.txt"
 MAX_SEAL = 8_192
+SEAL_FOLDER = re.compile(r"(?!0{6})[0-9]{6}|[1-9][0-9]{6,14}")
+"""The N of a seal as its folder spells it: six digits, or as many as it needs."""
 
 _HEX64 = r"[0-9a-f]{64}"
 _FORM = re.compile(
@@ -126,6 +131,8 @@ def read_state(path: Path, upto: int | None = None) -> LogState:
                     state.files[path_] = sha256
             except (KeyError, TypeError) as fault:
                 raise LogFormError(line.n, f"names a file wrongly: {fault}") from fault
+            if line.entry["do"] == "log.repair":  # a torn last line that was kept is a file of the case, too
+                state.files[str(line.entry["kept_as"])] = str(line.entry["sha256"])
             state.head = line.leaf.hex()
             if frontier.size == upto:
                 break
@@ -140,15 +147,15 @@ def manifest_bytes(files: dict[str, str]) -> bytes:
     return "".join(f"{files[path]}  {path}\n" for path in sorted(files)).encode("ascii")
 
 
-def make_manifest(case: Case, *, by: str, now: datetime) -> Path:
+def make_manifest(case: Case, *, by: str, now: When) -> Path:
     """Write `seals/<N>/` over the log as it stands and log it; gives the folder. Raises CaseError.
 
-    A folder for the same N that a crash left unlogged is moved to custody/ and made anew. `salt.txt`
-    (64 random hex digits) is in the manifest so that the manifest's own digest cannot be used to guess a
-    file that is withheld later.
+    `salt.txt` (64 random hex digits) is in the manifest so that the manifest's own digest cannot be used to
+    guess a file that is withheld later.
     """
-    with case.lock():
-        case.log.tail()
+    with writing(case, by=by, when=now) as at:
+        if (case.seals / f"{case.log.tail().next_n:06}").exists():
+            mend(case, by=by, now=at, thorough=True)  # left by a run that left no mark: set aside
         state = read_state(case.log.path)
         folder = case.seals / f"{state.size:06}"
         relative = f"seals/{folder.name}"
@@ -157,31 +164,33 @@ def make_manifest(case: Case, *, by: str, now: datetime) -> Path:
         manifest = manifest_bytes(files)
         seal = Seal(
             state.case, state.size, state.root, state.head, state.log_sha256,
-            digest_bytes(manifest).sha256, instant_text(now), f"abusekit/{__version__}",
+            digest_bytes(manifest).sha256, instant_text(at), f"abusekit/{__version__}",
         )  # fmt: skip
         parts = ((SALT, salt), (MANIFEST, manifest), (SEAL, seal.text()))
-        try:
-            if folder.exists():
-                folder.rename(case.root / "custody" / f"not-whole-{folder.name}-{secrets.token_hex(4)}")
-            folder.mkdir(mode=0o700)
-            for name, data in parts:
-                write_once(folder / name, data)
-            sync_folder(folder)
-            sync_folder(case.seals)
-        except OSError as fault:
-            raise disk_error("the seal could not be written", fault) from fault
         listed: list[Any] = []
         for name, data in parts:
             digest = digest_bytes(data)
             listed.append({"path": f"{relative}/{name}", "sha256": digest.sha256, "size": digest.size})
-        case.log.append([Act("seal.add", {"seal": state.size, "files": listed})], by=by, now=now)
+        with marked(case) as mark:
+            try:
+                folder.mkdir(mode=0o700)
+                for name, data in parts:
+                    write_once(folder / name, data)
+                sync_folder(folder)
+                sync_folder(case.seals)
+                case.log.append([Act("seal.add", {"seal": state.size, "files": listed})], by=by, now=at)
+            except (OSError, CaseError) as fault:
+                mark.taken_back(folder)
+                if isinstance(fault, OSError):
+                    raise disk_error("the seal could not be written", fault) from fault
+                raise
     return folder
 
 
 def newest_seal(case: Case) -> Path:
     """The folder of the newest seal. Raises CaseError where there is none."""
     folders = sorted(
-        (p for p in case.seals.iterdir() if p.name.isascii() and p.name.isdigit()), key=lambda p: int(p.name)
+        (p for p in case.seals.iterdir() if SEAL_FOLDER.fullmatch(p.name)), key=lambda p: int(p.name)
     )
     if not folders:
         raise CaseError("the case has no seal yet", "run: abusekit manifest, or abusekit seal")

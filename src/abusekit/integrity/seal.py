@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abusekit.case.custody import Act, sync_folder
 from abusekit.case.folder import Case, disk_error, write_once
 from abusekit.case.hashing import digest_bytes
-from abusekit.errors import EvidenceError, UsageError
+from abusekit.case.mark import marked
+from abusekit.case.writing import When, writing
+from abusekit.errors import CaseError, EvidenceError, UsageError
 from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SEAL, Seal, parse_seal, read_state
 from abusekit.integrity.publickey import public_key_of
 from abusekit.integrity.sshsig import NAMESPACE, sign, verify
@@ -32,7 +33,7 @@ def check_statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
     return text, seal
 
 
-def sign_seal(case: Case, folder: Path, name: str, key: Ed25519PrivateKey, *, by: str, now: datetime) -> Path:
+def sign_seal(case: Case, folder: Path, name: str, key: Ed25519PrivateKey, *, by: str, now: When) -> Path:
     """Write `seal.txt.<name>.sig` beside the seal and log it; gives its path.
 
     Raises EvidenceError (the seal does not describe the case), UsageError (signed by this name before).
@@ -43,22 +44,22 @@ def sign_seal(case: Case, folder: Path, name: str, key: Ed25519PrivateKey, *, by
     if signer != public_key_of(key):
         raise EvidenceError("the signature just made is of another key", "check this installation")
     target = folder / f"{SEAL}.{name}.sig"
-    if target.exists():
-        raise UsageError(f"{name} has signed this seal already", "make a new one: abusekit seal")
     digest = digest_bytes(armored)
-    with case.lock():
-        case.log.tail()
-        try:
-            write_once(target, armored)
-            sync_folder(folder)
-        except OSError as fault:
-            raise disk_error("the signature could not be written", fault) from fault
-        listed = {"path": f"seals/{folder.name}/{target.name}", "sha256": digest.sha256, "size": digest.size}
-        case.log.append(
-            [Act("seal.sign", {"seal": seal.size, "signer": signer.fingerprint, "files": [listed]})],
-            by=by,
-            now=now,
-        )
+    listed = {"path": f"seals/{folder.name}/{target.name}", "sha256": digest.sha256, "size": digest.size}
+    with writing(case, by=by, when=now) as at:  # sets aside a signature that an interrupted run left unlogged
+        if target.exists():
+            raise UsageError(f"{name} has signed this seal already", "make a new one: abusekit seal")
+        with marked(case) as mark:
+            try:
+                write_once(target, armored)
+                sync_folder(folder)
+                act = Act("seal.sign", {"seal": seal.size, "signer": signer.fingerprint, "files": [listed]})
+                case.log.append([act], by=by, now=at)
+            except (OSError, CaseError) as fault:
+                mark.taken_back(target)
+                if isinstance(fault, OSError):
+                    raise disk_error("the signature could not be written", fault) from fault
+                raise
     return target
 
 
