@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import os
 import subprocess
+import threading
+import time
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,6 +18,7 @@ from abusekit.case import hashing
 from abusekit.case.hashing import (
     BATCH,
     LARGE,
+    QUICK,
     SMALL,
     Digest,
     HashingWriter,
@@ -113,11 +117,54 @@ def test_changing_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_batches_lose_nothing() -> None:
     sizes = [10] * (BATCH + 1) + [LARGE] + [10] * 3 + [LARGE * 2]
     batches = list(in_batches((n, size) for n, size in enumerate(sizes)))
-    assert [n for batch in batches for n in batch] == list(range(len(sizes)))
-    assert [BATCH + 1] in batches and len(batches) == 5
+    assert [n for batch, _ in batches for n in batch] == list(range(len(sizes)))
+    assert ([BATCH + 1], True) in batches and len(batches) == 5
+
+
+def test_what_is_worth_a_thread_is_grouped_apart() -> None:
+    sizes = [QUICK - 1, QUICK, QUICK, 0, LARGE - 1, LARGE - 1, LARGE - 1, LARGE - 1, LARGE - 1, LARGE - 1]
+    assert list(in_batches(enumerate(sizes))) == [
+        ([0], False),
+        ([1, 2], True),
+        ([3], False),
+        ([4, 5], True),
+        ([6, 7], True),
+        ([8, 9], True),
+    ]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_results_come_in_order_whatever_the_threads_do(jobs: int) -> None:
     things = [(n, LARGE if n % 7 == 0 else 1) for n in range(600)]
     assert list(map_files(things, lambda n: n * 2, jobs=jobs)) == [n * 2 for n in range(600)]
+
+
+@pytest.mark.parametrize(("step", "own"), [(0, 20), (BATCH, 20), (BATCH + 1, 2)])
+def test_quick_files_leave_the_caller_s_thread_while_they_come_from_the_disk(step: int, own: int) -> None:
+    counted = itertools.count(0, step)
+    things = [(n, 1) for n in range(20 * BATCH)]
+    done = list(map_files(things, lambda n: (n, threading.get_ident()), fetched=lambda: next(counted)))
+    assert [n for n, _ in done] == list(range(20 * BATCH))
+    assert [thread for _, thread in done].count(threading.get_ident()) == own * BATCH
+
+
+def test_who_stops_half_way_does_not_wait_for_the_rest() -> None:
+    done: list[int] = []
+
+    def slowly(n: int) -> None:
+        time.sleep(0.01)
+        done.append(n)
+
+    results = map_files([(n, LARGE) for n in range(100)], slowly)
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert len(done) < 50
+
+
+def test_a_failure_in_any_thread_reaches_the_caller() -> None:
+    def fail_at(bad: int) -> None:
+        list(map_files([(0, 1), (1, QUICK)], lambda n: 1 // (n - bad)))
+
+    for bad in (0, 1):
+        with pytest.raises(ZeroDivisionError):
+            fail_at(bad)

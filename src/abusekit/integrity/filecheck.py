@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from abusekit.case.hashing import SMALL, digest_descriptor, open_regular
 from abusekit.case.records import Item, read_item
 from abusekit.errors import EvidenceError, InputError
-from abusekit.integrity.findings import Finding, Status
-from abusekit.integrity.logcheck import Expected, LoggedItem, LogView
+from abusekit.integrity.findings import Finding, Outcome, Status
+from abusekit.integrity.logcheck import LoggedItem, LogView
 
 IN_MEMORY = 16 * 1024 * 1024
 """A web archive up to this size is read once, for its digest and for what is in it."""
+_FILE, _ITEM, _ARCHIVE = Outcome(("file",)), Outcome(("file", "item")), Outcome(("file", "webarchive"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,50 +23,47 @@ class FileChecker:
 
     root: str
     view: LogView
-    owner: dict[str, LoggedItem]
-    """Path → the item that it belongs to."""
 
-    def __call__(self, path: str) -> list[Finding]:
-        """Findings for one logged file that is there; an OK one where nothing is wrong."""
-        expected = self.view.files[path]
-        item = self.owner.get(path)
+    def __call__(self, path: str) -> Outcome:
+        """Outcome for one logged file that is there. Raises nothing for what cannot be read: it says so."""
         try:
-            return self._check(path, expected, item)
+            fd, status = open_regular(f"{self.root}/{path}")
+            try:
+                return self._check(fd, status.st_size, path)
+            finally:
+                os.close(fd)
         except (OSError, InputError) as fault:
             reason = fault.message if isinstance(fault, InputError) else fault.strerror
-            return [_finding("file", Status.UNCHECKED, f"cannot be read: {reason}", path, item)]
+            return self._found("file", Status.UNCHECKED, f"cannot be read: {reason}", path=path)
 
-    def _check(self, path: str, expected: Expected, item: LoggedItem | None) -> list[Finding]:
-        fd, status = open_regular(f"{self.root}/{path}")
-        try:
-            size = status.st_size
-            if size != expected.size:
-                text = f"has {size} bytes, {expected.size} were logged"
-                return [_finding("file", Status.CHANGED, text, path, item)]
-            inner = item is not None and path.endswith(("/item.json", ".wacz"))
-            data = b""
-            if size <= SMALL or (inner and size <= IN_MEMORY):
-                data = os.read(fd, size + 1)
-                while 0 < len(data) < size and (more := os.read(fd, size - len(data))):
-                    data += more
-                sha256 = hashlib.sha256(data).hexdigest()
-            else:
-                sha256 = digest_descriptor(fd, size).sha256
-            if sha256 != expected.sha256:
-                text = f"is not what was logged: SHA-256 is {sha256}"
-                return [_finding("file", Status.CHANGED, text, path, item)]
-            findings = [_finding("file", Status.OK, "", path, item)]
-            if item and path.endswith("/item.json"):
-                findings += check_item(data, item, self.view)
-            elif item and path.endswith(".wacz"):
-                findings += self._archive(fd, data, path, item)
-            return findings
-        finally:
-            os.close(fd)
+    def _check(self, fd: int, size: int, path: str) -> Outcome:
+        expected = self.view.files[path]
+        if size != expected.size:
+            text = f"has {size} bytes, {expected.size} were logged"
+            return self._found("file", Status.CHANGED, text, path=path)
+        inner = path.endswith(("/item.json", ".wacz")) and item_of(path, self.view)
+        data = b""
+        if size <= SMALL or (inner and size <= IN_MEMORY):
+            data = os.read(fd, size + 1)
+            while 0 < len(data) < size and (more := os.read(fd, size - len(data))):
+                data += more
+            sha256 = hashlib.sha256(data).hexdigest()
+        else:
+            sha256 = digest_descriptor(fd, size).sha256
+        if sha256 != expected.sha256:
+            return self._found(
+                "file", Status.CHANGED, f"is not what was logged: SHA-256 is {sha256}", path=path
+            )
+        if not inner:
+            return _FILE
+        if path.endswith("/item.json"):
+            wrong = check_item(data, inner, self.view)
+            return self._found("item", Status.CHANGED, wrong, path=path, passed=("file",)) if wrong else _ITEM
+        return self._archive(fd, data, path, inner)
 
-    def _archive(self, fd: int, data: bytes, path: str, item: LoggedItem) -> list[Finding]:
+    def _archive(self, fd: int, data: bytes, path: str, item: LoggedItem) -> Outcome:
         if item.kind != "capture":
-            return []  # a file that somebody handed over: its bytes are the evidence, whatever they hold
+            return _FILE  # a file that somebody handed over: its bytes are the evidence, whatever they hold
         from abusekit.webarchive import wacz_check
 
         if data:
@@ -76,23 +73,24 @@ class FileChecker:
                 stream.seek(0)
                 faults = wacz_check.check(stream)
         if not faults:
-            return [_finding("webarchive", Status.OK, "", path, item)]
-        return [
-            _finding("webarchive", Status.CHANGED, f"{fault.member}: {fault.detail}", path, item)
-            for fault in faults
-        ]
+            return _ARCHIVE
+        texts = [f"{fault.member}: {fault.detail}" for fault in faults]
+        return self._found("webarchive", Status.CHANGED, *texts, path=path, passed=("file",))
+
+    def _found(
+        self, check: str, status: Status, *messages: str, path: str, passed: tuple[str, ...] = ()
+    ) -> Outcome:
+        return Outcome(passed, tuple(finding_at(self.view, check, status, text, path) for text in messages))
 
 
-def check_item(data: bytes, logged: LoggedItem, view: LogView) -> list[Finding]:
-    """`item.json` against the log line that admitted the item."""
-    path = f"evidence/{logged.id}/item.json"
+def check_item(data: bytes, logged: LoggedItem, view: LogView) -> str:
+    """What is wrong with an `item.json`, by the log line that admitted the item; empty where they agree."""
     try:
         item = read_item(data)
     except EvidenceError as fault:
-        return [_finding("item", Status.CHANGED, fault.message, path, logged)]
-    if wrong := _disagreements(item, logged, view):
-        return [_finding("item", Status.CHANGED, f"disagrees with the log: {', '.join(wrong)}", path, logged)]
-    return [_finding("item", Status.OK, "", path, logged)]
+        return fault.message
+    wrong = _disagreements(item, logged, view)
+    return f"disagrees with the log: {', '.join(wrong)}" if wrong else ""
 
 
 def _disagreements(item: Item, logged: LoggedItem, view: LogView) -> list[str]:
@@ -109,27 +107,26 @@ def _disagreements(item: Item, logged: LoggedItem, view: LogView) -> list[str]:
         if said != recorded
     ]
     prefix = f"evidence/{logged.id}/"
-    said_files = {prefix + f.name: (f.sha256, f.size) for f in item.files}
-    logged_files = {
-        path: (view.files[path].sha256, view.files[path].size)
-        for path in logged.files
-        if path != f"{prefix}item.json"
-    }
-    if said_files != logged_files or len(item.files) != len(said_files):
-        wrong.append("files")
+    stored = {f.name: f for f in item.files}
+    if len(stored) != len(item.files) or len(stored) != len(logged.files) - 1:
+        return [*wrong, "files"]
+    for path in logged.files:
+        if path == f"{prefix}item.json":
+            continue
+        said_file, expected = stored.get(path[len(prefix) :]), view.files[path]
+        if said_file is None or said_file.sha256 != expected.sha256 or said_file.size != expected.size:
+            return [*wrong, "files"]
     return wrong
 
 
-def _finding(check: str, status: Status, message: str, path: str, item: LoggedItem | None) -> Finding:
+def item_of(path: str, view: LogView) -> LoggedItem | None:
+    """The item in whose folder a path lies. What is logged there belongs to it: logcheck lets no other act do that."""
+    if not path.startswith("evidence/"):
+        return None
+    return view.items.get(path.split("/", 2)[1])
+
+
+def finding_at(view: LogView, check: str, status: Status, message: str, path: str) -> Finding:
+    """A finding that names the item to which the path belongs."""
+    item = item_of(path, view)
     return Finding(check, status, message, path, item.id if item else "", item.exhibit if item else "")
-
-
-def owners(view: LogView) -> dict[str, LoggedItem]:
-    """Path → item, for every file that belongs to one."""
-    return {path: item for item in view.items.values() for path in item.files}
-
-
-def owner_of_stray(path: str, view: LogView) -> LoggedItem | None:
-    """The item in whose folder a file lies that nobody logged."""
-    parts = Path(path).parts
-    return view.items.get(parts[1]) if len(parts) > 1 and parts[0] == "evidence" else None

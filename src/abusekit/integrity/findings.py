@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -34,6 +35,15 @@ class Finding:
     """Inside the case."""
     item: str = ""
     exhibit: str = ""
+
+
+class Outcome(NamedTuple):
+    """What came of the checks of one file. A case has very many, nearly all the same, so they share one."""
+
+    passed: tuple[str, ...]
+    """Keys of PROVES: the checks that found nothing wrong."""
+    findings: tuple[Finding, ...] = ()
+    """Whatever the others found; never one that is OK."""
 
 
 PROVES: dict[str, str] = {

@@ -7,8 +7,8 @@ printed raw; what cannot be evidence (`private/`, `derived/`, `staging/`) is not
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from abusekit.case.folder import STORED_NAME, device_name
@@ -21,8 +21,8 @@ MAX_NAME = 200
 
 @dataclass(slots=True)
 class Inventory:
-    files: dict[str, int] = field(default_factory=dict)
-    """Path inside the case → size in bytes, regular files only."""
+    files: set[str] = field(default_factory=set)
+    """Paths inside the case, regular files only: by what the folder says of them, so whoever opens one looks again."""
     folders: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
@@ -36,18 +36,19 @@ def take_inventory(root: Path) -> Inventory:
 
 def _walk(folder: str, prefix: str, depth: int, found: Inventory) -> None:
     with os.scandir(folder) as entries:
-        listed = sorted(entries, key=lambda entry: entry.name)
-    seen: dict[str, str] = {}
+        listed = sorted(entries, key=attrgetter("name"))
+    seen: set[str] = set()
     for entry in listed:
-        path = prefix + entry.name
-        if depth == 0 and entry.name in NOT_EVIDENCE:
+        name = entry.name
+        path = prefix + name
+        if depth == 0 and name in NOT_EVIDENCE:
             continue
-        if (fault := _name_fault(entry.name, seen)) or (
-            depth >= MAX_DEPTH and (fault := "nested too deeply")
-        ):
+        if (fault := _name_fault(name, seen)) or (depth >= MAX_DEPTH and (fault := "nested too deeply")):
             found.findings.append(Finding("names", Status.UNLISTED, f"{fault}: not looked into", path))
             continue
-        if entry.is_symlink():
+        if entry.is_file(follow_symlinks=False):
+            found.files.add(path)
+        elif entry.is_symlink():
             found.findings.append(Finding("names", Status.CHANGED, "a link stands here: not followed", path))
         elif entry.is_dir(follow_symlinks=False):
             found.folders.add(path)
@@ -57,15 +58,11 @@ def _walk(folder: str, prefix: str, depth: int, found: Inventory) -> None:
                 text = f"the folder cannot be read: {problem.strerror}"
                 found.findings.append(Finding("names", Status.UNCHECKED, text, path))
         else:
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISREG(status.st_mode):
-                found.files[path] = status.st_size
-            else:
-                text = "a device, pipe or socket stands here: not opened"
-                found.findings.append(Finding("names", Status.CHANGED, text, path))
+            text = "a device, pipe or socket stands here: not opened"
+            found.findings.append(Finding("names", Status.CHANGED, text, path))
 
 
-def _name_fault(name: str, seen: dict[str, str]) -> str:
+def _name_fault(name: str, seen: set[str]) -> str:
     if not STORED_NAME.match(name) or len(name) > MAX_NAME:
         return "a name that a case does not use"
     lower = name.lower()
@@ -73,5 +70,5 @@ def _name_fault(name: str, seen: dict[str, str]) -> str:
         return "a name that Windows takes for a device"
     if lower in seen:
         return "the same name as another but for capitals"
-    seen[lower] = name
+    seen.add(lower)
     return ""

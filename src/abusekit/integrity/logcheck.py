@@ -6,8 +6,12 @@ import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import BinaryIO
+
+import msgspec
 
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import LOG_FORMAT, Frontier, Line, LogFormError, read_lines
@@ -18,17 +22,18 @@ from abusekit.integrity.findings import Finding, Status
 
 LOG = "custody/log.jsonl"
 PARTIAL_LOG = "custody/log.redacted"
-_PATH = re.compile(
-    r"(settings|custody|evidence|seals)/([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\Z"
-)
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
+_PLACE = re.compile(rf"(?:settings|custody|evidence|seals)(?:/{_NAME})*\Z")
+_FILE_NAME = re.compile(rf"{_NAME}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _SEAL_ACTS = ("seal.add", "seal.sign")
-_PLACES = {"case.create": "settings/", "settings.change": "settings/", "item.add": "evidence/"}
-"""Act → where the files lie that it admits; any other act admits files in custody/, those of a seal in its seal."""
+_PLACES = {"case.create": "settings/", "settings.change": "settings/"}
+"""Act → where the files lie that it admits; an item and a seal have their own folder, all else lies in custody/."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+# Of these two a case may have a hundred thousand: outside of the garbage collector, which need not look
+# at what cannot form a cycle.
+class Expected(msgspec.Struct, frozen=True, gc=False):
     """A file as the log says it is."""
 
     sha256: str
@@ -37,8 +42,7 @@ class Expected:
     """The line that says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedItem:
+class LoggedItem(msgspec.Struct, frozen=True, gc=False):
     id: str
     exhibit: str
     kind: str
@@ -122,6 +126,7 @@ def check_log(root: Path, present: Collection[str], sizes: Collection[int]) -> L
 def _read(stream: BinaryIO, view: LogView, sizes: set[int]) -> None:
     frontier = Frontier()
     whole = hashlib.sha256()
+    last_mark = max(sizes, default=0)
     last_at = ""
     for line in read_lines(stream, partial=view.partial):
         frontier.add(line.leaf)
@@ -133,8 +138,8 @@ def _read(stream: BinaryIO, view: LogView, sizes: set[int]) -> None:
                     Finding("log", Status.CHANGED, "the first line is withheld", PARTIAL_LOG)
                 )
         else:
-            whole.update(line.raw)
-            whole.update(b"\n")
+            if line.n < last_mark:
+                whole.update(line.raw + b"\n")
             entry = line.entry
             if entry["at"] < last_at and entry.get("clock_set_back_from") != last_at:
                 raise LogFormError(line.n, "is earlier than the line before it, and does not say so")
@@ -166,7 +171,7 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
                 view.erased[int(entry["line"])] = line.n
             case "log.repair":
                 kept = {"path": entry["kept_as"], "sha256": entry["sha256"], "size": entry["size"]}
-                _file(view, kept, line.n)
+                _check_places(do, entry, line.n, [_file(view, kept, line.n)])
             case "seal.sign":
                 view.signers.update(dict.fromkeys(paths, str(entry["signer"])))
             case "seal.add":
@@ -182,12 +187,17 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
 def _check_places(do: str, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
     """Acts of sealing are not counted as unsealed, so they must not admit anything but parts of their seal."""
     place = _PLACES.get(do, "custody/")
-    if do in _SEAL_ACTS:
+    flat = do == "item.add"
+    if flat:
+        place = f"evidence/{entry['item']}/"
+    elif do in _SEAL_ACTS:
         if type(entry["seal"]) is not int:
             raise LogFormError(n, "names a seal wrongly")
         place = f"seals/{entry['seal']:06}/"
     for path in paths:
-        if not path.startswith(place):
+        if not path.startswith(place) or (flat and path.find("/", len(place)) >= 0):
+            if flat:
+                raise LogFormError(n, f"lists files for {entry['item']!a} that do not lie in its folder")
             raise LogFormError(n, f"{do} admits files in {place} only, not {path}")
 
 
@@ -201,9 +211,23 @@ def _seal(view: LogView, size: int, n: int, paths: list[str]) -> None:
 def listed_file(listed: dict[str, JSON], n: int) -> tuple[str, str, int]:
     """Path, SHA-256 and size of one listing of line `n`. Raises LogFormError, KeyError, TypeError."""
     path, sha256, size = listed["path"], listed["sha256"], listed["size"]
-    if not _PATH.match(path) or not _HEX64.match(sha256) or type(size) is not int or size < 0:
+    folder, _, name = str.rpartition(path, "/")  # a TypeError for what is no text
+    if not (
+        _is_place(folder) and _is_file_name(name) and _HEX64.match(sha256) and type(size) is int and size >= 0
+    ):
         raise LogFormError(n, f"names a file wrongly: {path!a}")
     return path, sha256, size
+
+
+# The same few names stand in every item, and its files one after the other.
+@lru_cache(256)
+def _is_place(folder: str) -> bool:
+    return _PLACE.match(folder) is not None
+
+
+@lru_cache(256)
+def _is_file_name(name: str) -> bool:
+    return _FILE_NAME.match(name) is not None
 
 
 def _file(view: LogView, listed: dict[str, JSON], n: int) -> str:
@@ -220,13 +244,11 @@ def _item(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> No
         raise LogFormError(n, f"gives the item id {item_id!a} a second time, or it is none")
     if type(exhibit) is not str or exhibit in view.exhibits:
         raise LogFormError(n, f"gives the exhibit reference {exhibit!a} a second time")
-    prefix = f"evidence/{item_id}/"
-    if f"{prefix}item.json" not in paths or any(
-        not p.startswith(prefix) or "/" in p[len(prefix) :] for p in paths
-    ):
-        raise LogFormError(n, f"lists files for {item_id} that do not lie in its folder")
-    taken = None if entry.get("recovered") is True else (entry["by"], entry["at"])
-    view.items[item_id] = LoggedItem(item_id, exhibit, entry["kind"], entry["outcome"], taken, tuple(paths))
+    if f"evidence/{item_id}/item.json" not in paths:
+        raise LogFormError(n, f"lists files for {item_id}, but not its item.json")
+    taken = None if entry.get("recovered") is True else (intern(entry["by"]), entry["at"])
+    kind, outcome = intern(entry["kind"]), intern(entry["outcome"])  # the same few words in every line
+    view.items[item_id] = LoggedItem(item_id, exhibit, kind, outcome, taken, tuple(paths))
     view.exhibits.add(exhibit)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from abusekit.integrity.sshsig import NAMESPACE, BadSignature, Reason, verify
 FOLDER = re.compile(r"\d{6,15}\Z", re.ASCII)
 SIGNATURE = re.compile(rf"{re.escape(SEAL)}\.([A-Za-z0-9_][A-Za-z0-9._-]*)\.sig\Z")
 MAX_MANIFEST = 1 << 30
-_LINE = re.compile(rb"([0-9a-f]{64})  ([A-Za-z0-9_./-]+)\n")
+_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_./-]+)\n", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,14 @@ def seal_sizes(folders: set[str]) -> list[int]:
 
 
 def check_seals(
-    root: Path, present: dict[str, int], sizes: list[int], view: LogView, trust: Trust
+    root: Path, present: Collection[str], sizes: list[int], view: LogView, trust: Trust
 ) -> list[Finding]:
     """Findings over all seals, oldest first, and over what no seal covers."""
     findings: list[Finding] = []
+    parts = {path for path in present if path.startswith("seals/")}
     for size in sizes:
         newest = size == sizes[-1]
-        findings += _check_seal(root, f"seals/{size:06}", present, size, view, trust, newest=newest)
+        findings += _check_seal(root, f"seals/{size:06}", parts, size, view, trust, newest=newest)
     if not sizes:
         findings.append(
             Finding("seal", Status.UNCHECKED, "the case is not sealed: run abusekit seal", "seals")
@@ -66,7 +67,7 @@ def check_seals(
 
 
 def _check_seal(
-    root: Path, folder: str, present: dict[str, int], size: int, view: LogView, trust: Trust, *, newest: bool
+    root: Path, folder: str, present: set[str], size: int, view: LogView, trust: Trust, *, newest: bool
 ) -> list[Finding]:
     path = f"{folder}/{SEAL}"
     if path not in present:
@@ -114,50 +115,49 @@ def _statement(seal: Seal, folder: str, size: int, view: LogView) -> list[Findin
     return []
 
 
-def _manifest(root: Path, folder: str, present: dict[str, int], seal: Seal, view: LogView) -> list[Finding]:
+def _manifest(root: Path, folder: str, present: set[str], seal: Seal, view: LogView) -> list[Finding]:
     path = f"{folder}/{MANIFEST}"
     if path not in present:
         return [Finding("seal", Status.MISSING, "the list of files that was sealed is gone", path)]
-    if (logged := view.files.get(path)) and logged.size != present[path]:
-        return [
-            Finding("seal", Status.CHANGED, f"has {present[path]} bytes, {logged.size} were logged", path)
-        ]
-    data = _bytes(root / path, MAX_MANIFEST)
+    logged = view.files.get(path)
+    try:
+        data = _bytes(root / path, MAX_MANIFEST, logged.size if logged else None)
+    except EvidenceError as fault:
+        return [Finding("seal", Status.CHANGED, fault.message, path)]
     if digest_bytes(data).sha256 != seal.manifest_sha256:
         return [Finding("seal", Status.CHANGED, "is not the list of files that seal.txt names", path)]
     mark = view.marks.get(seal.size)
     if mark is None or view.withheld:
         return []
     count = end = 0
-    last = b""
+    last = ""
+    text = data.decode("ascii", "replace")  # what is not ASCII fits no line
     salted = f"{folder}/{SALT}"
-    for found in _LINE.finditer(data):
-        name = found[2].decode("ascii")
+    for found in _LINE.finditer(text):
+        sha256, name = found.groups()
         expected = view.files.get(name)
         if expected is None and name == salted and seal.size > view.last_seal:
-            expected = Expected(
-                found[1].decode("ascii"), 0, seal.size
-            )  # a seal not logged yet: counts for nothing
+            expected = Expected(sha256, 0, seal.size)  # a seal not logged yet: counts for nothing
         if (
             expected is None
-            or expected.sha256 != found[1].decode("ascii")
+            or expected.sha256 != sha256
             or (expected.n >= seal.size and name != salted)
             or found.start() != end
-            or found[2] <= last
+            or name <= last
         ):
             return [Finding("seal", Status.CHANGED, f"lists {name} otherwise than the log does", path)]
-        last, end = found[2], found.end()
+        last, end = name, found.end()
         count += name != salted
-    if end != len(data) or count != mark.files:
-        text = f"lists {count} files where the log has {mark.files}"
-        return [Finding("seal", Status.CHANGED, text, path)]
+    if end != len(text) or count != mark.files:
+        what = f"lists {count} files where the log has {mark.files}"
+        return [Finding("seal", Status.CHANGED, what, path)]
     return []
 
 
 def _signatures(
     root: Path,
     folder: str,
-    present: dict[str, int],
+    present: set[str],
     text: bytes,
     logged: dict[str, str],
     trust: Trust,
@@ -226,12 +226,15 @@ def state_kept(case: str, size: int, root: str, view: LogView, source: str) -> F
     )
 
 
-def _bytes(path: Path, limit: int) -> bytes:
+def _bytes(path: Path, limit: int, logged: int | None = None) -> bytes:
+    """What a file of the case holds. Raises EvidenceError: too large, or not of the size that was logged."""
     try:
         fd, status = open_regular(path)
     except OSError as fault:
         raise EvidenceError(f"cannot be read: {fault.strerror}") from fault
     with open(fd, "rb") as stream:
+        if logged is not None and status.st_size != logged:
+            raise EvidenceError(f"has {status.st_size} bytes, {logged} were logged")
         if status.st_size > limit:
             raise EvidenceError(f"is too large: {status.st_size} bytes")
         return stream.read(status.st_size)  # read(limit) would take that much memory at once
