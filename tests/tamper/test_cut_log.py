@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from forger import overwrite, raw_lines, store_lines
+from forger import chained, entries, overwrite, raw_lines, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
@@ -49,3 +49,14 @@ def test_is_found_by_the_mark_on_this_computer(suspect: Suspect, tmp_path: Path)
     assert suspect.verdict(marks=marks).exit_code == 0
     _cut_back(suspect.root)
     suspect.finds(7, "against", Status.UNCHECKED, "custody/log.jsonl", says="cut back", marks=marks)
+
+
+def test_the_mark_is_found_whatever_the_first_line_holds_besides(suspect: Suspect, tmp_path: Path) -> None:
+    """The case is the one that `case` names, not the first text that looks like it."""
+    seal = parse_seal((suspect.root / "seals/000015/seal.txt").read_bytes())
+    note_mark(tmp_path / "marks", HighWater(seal.case, seal.size, seal.root, seal.sealed_at))
+    acts = entries(suspect.root)[:1]
+    acts[0]["a"] = {"case": "00000000-0000-4000-8000-000000000000"}
+    store_lines(suspect.root, chained(acts))
+    found = [f for f in suspect.verdict(marks=tmp_path / "marks").findings if f.check == "against"]
+    assert [f.status for f in found] == [Status.UNCHECKED]

@@ -67,27 +67,28 @@ def check(value: JSON, *, depth: int) -> None:
 
 def _check(value: JSON, depth: int) -> None:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return
-    if kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise NotCanonicalError(f"an integer beyond 2^53-1: {value}")
-        return
+    if kind is dict:
+        if not _known_keys.issuperset(value):
+            for key in value:
+                _check_key(key)
+        inside = value.values()
+    elif kind is list:
+        inside = value
+    else:
+        inside, depth = (value,), depth + 1
     if depth <= 0:
         raise NotCanonicalError("nested too deeply")
-    if kind is dict:
-        for key, inner in value.items():
-            if key not in _known_keys:
-                _check_key(key)
-            if type(inner) is not str:
-                _check(inner, depth - 1)
-        return
-    if kind is list:
-        for inner in value:
-            if type(inner) is not str:
-                _check(inner, depth - 1)
-        return
-    raise NotCanonicalError(f"a value of type {kind.__name__}")
+    for inner in inside:
+        kind = type(inner)
+        if kind is str:
+            continue
+        if kind is int:
+            if not -MAX_INTEGER <= inner <= MAX_INTEGER:
+                raise NotCanonicalError(f"an integer beyond 2^53-1: {inner}")
+        elif kind is dict or kind is list:
+            _check(inner, depth - 1)
+        elif kind is not bool and inner is not None:
+            raise NotCanonicalError(f"a value of type {kind.__name__}")
 
 
 def _check_key(key: object) -> None:

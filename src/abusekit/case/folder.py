@@ -63,7 +63,11 @@ class Case:
             if not stat.S_ISDIR(mode):
                 raise CaseError(f"not a case folder: {needed.name} is not a folder", "name one: --case DIR")
         for name in FOLDERS:  # a link in the place of one would lead what we write, or clear, somewhere else
-            if os.path.lexists(root / name) and not stat.S_ISDIR((root / name).lstat().st_mode):
+            if (
+                name != "private"
+                and os.path.lexists(root / name)
+                and not stat.S_ISDIR((root / name).lstat().st_mode)
+            ):
                 raise CaseError(f"not a case folder: {name} is not a folder", "name one: --case DIR")
         if not case.log.path.exists():
             raise CaseError(f"not a case folder: {root} has no custody/log.jsonl", "name one: --case DIR")

@@ -142,7 +142,6 @@ class Intake:
             )
         from filelock import FileLock
 
-        self.case.log.tail()  # a torn or foreign log is found before anything is fetched
         try:
             self.case.staging.mkdir(mode=0o700, exist_ok=True)
             name = secrets.token_hex(6)

@@ -90,9 +90,7 @@ def recover(case: Case, *, by: str, now: datetime) -> Recovery:
     last logged item that are not whole are moved to custody/. Raises CaseError.
     """
     with case.lock(), marked(case):
-        torn = cut_torn_tail(case.log.path)
         done = mend(case, by=by, now=now, thorough=True)
-        done.torn = torn
         done.cleared = clear_dead_runs(case)
     return done
 
@@ -110,6 +108,8 @@ def mend(case: Case, *, by: str, now: datetime, thorough: bool = False) -> Recov
     follower = case.evidence / last_tally(case.log.path).next("").item_id
     if not (thorough or os.path.lexists(pending) or os.path.lexists(follower)):
         return done
+    if os.path.lexists(pending):  # kill -9 can cut a long write between two pages: under the mark it was ours
+        done.torn = cut_torn_tail(case.log.path)
     _log_torn(case, by=by, now=now)
     _finish_asides(case)
     last = last_tally(case.log.path).items

@@ -7,10 +7,10 @@ from typing import Literal
 import msgspec
 
 from abusekit.case.canonical import DOCUMENT_DEPTH, JSON, NotCanonicalError, check, decode, encode_checked
-from abusekit.errors import EvidenceError
+from abusekit.errors import EvidenceError, InputError
 
 ITEM_FORMAT = "abusekit-item/1"
-MAX_ITEM_JSON = 16 * 1024 * 1024
+MAX_ITEM_JSON = 4 * 1024 * 1024
 
 Kind = Literal["capture", "file", "export", "note", "record-only"]
 Role = Literal["original", "rendering", "metadata"]
@@ -94,7 +94,12 @@ def write_item(item: Item) -> bytes:
     """The bytes of `item.json`: canonical JSON and a line feed."""
     for free in (item.tool, item.source, item.method, item.facts, *(dated.moment for dated in item.dated)):
         check(free, depth=DOCUMENT_DEPTH - 2)
-    return encode_checked(item) + b"\n"
+    data = encode_checked(item) + b"\n"
+    if len(data) > MAX_ITEM_JSON:
+        raise InputError(
+            f"the record of {item.id} would have {len(data)} bytes, {MAX_ITEM_JSON} are the limit"
+        )
+    return data
 
 
 def read_item(data: bytes) -> Item:

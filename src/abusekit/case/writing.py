@@ -7,11 +7,12 @@ change was interrupted; only then is the log read to find out what.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from abusekit.case.folder import Case
+from abusekit.case.folder import PENDING, Case
 from abusekit.case.orphans import mend
 
 When = datetime | Callable[[], datetime]
@@ -28,8 +29,13 @@ def writing(
     """
     with case.lock():
         now = when() if callable(when) else when
-        case.log.tail()  # a torn or foreign log is found before anything is written
+        if not os.path.lexists(case.root / PENDING):
+            case.log.tail()  # a torn or foreign log is found before anything is written
         done = mend(case, by=by, now=now)
+        if done.torn:
+            told(
+                f"the log's last line was cut by an interrupted run: its bytes are kept in {done.torn.kept_as}"
+            )
         for item_id in done.adopted:
             told(f"{item_id} was whole but not in the log (an interrupted run): entered now")
         for path in done.set_aside:

@@ -17,6 +17,8 @@ from abusekit.integrity.findings import Finding, Status
 NOT_EVIDENCE = ("private", "derived", "staging")
 MAX_DEPTH = 8
 MAX_NAME = 200
+LEFT_BY_FILE_MANAGERS = frozenset((".DS_Store", "Thumbs.db", "desktop.ini", ".directory"))
+"""What Finder, Explorer and Dolphin put into folders that somebody looks at."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,10 @@ def _walk(folder: str, prefix: str, depth: int, found: Inventory) -> None:
         name = entry.name
         path = prefix + name
         if depth == 0 and name in NOT_EVIDENCE:
+            continue
+        if name in LEFT_BY_FILE_MANAGERS and entry.is_file(follow_symlinks=False):
+            text = "put there by the computer's file manager: not evidence, and may be deleted"
+            found.findings.append(Finding("names", Status.NOTE, text, path))
             continue
         if (fault := _name_fault(name, seen)) or (depth >= MAX_DEPTH and (fault := "nested too deeply")):
             found.findings.append(Finding("names", Status.UNLISTED, f"{fault}: not looked into", path))

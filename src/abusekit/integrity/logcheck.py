@@ -27,6 +27,8 @@ _PLACE = re.compile(rf"(?:settings|custody|evidence|seals)(?:/{_NAME})*\Z")
 _FILE_NAME = re.compile(rf"{_NAME}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _SEAL_ACTS = ("seal.add", "seal.sign")
+_LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
+_SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
 _PLACES = {"case.create": "settings/", "settings.change": "settings/"}
 """Act → where the files lie that it admits; an item and a seal have their own folder, all else lies in custody/."""
 
@@ -86,10 +88,14 @@ class LogView:
     """Line → the line in which its erasure is logged."""
     signers: dict[str, str] = field(default_factory=dict)
     """Path of a signature → fingerprint of the key that made it, as logged."""
+    seals: set[int] = field(default_factory=set)
+    """N of every seal that is logged."""
     last_seal: int = 0
     """N of the newest seal that is logged."""
     acts_after_seal: int = 0
     """Acts other than sealing behind the lines which that seal covers."""
+    broken: bool = False
+    """A line broke the form: what stands behind it was not read."""
     torn: str = ""
     """What is wrong with the last line, or empty."""
     findings: list[Finding] = field(default_factory=list)
@@ -115,7 +121,11 @@ def check_log(root: Path, present: Collection[str], sizes: Collection[int]) -> L
         except TornLogError as fault:
             view.torn = fault.message
         except LogFormError as fault:
+            view.broken = True
             view.findings.append(Finding("log", Status.CHANGED, fault.message, path))
+    if view.partial and not view.withheld:
+        text = "nothing is withheld in it: a whole log stands under the name of a partial one"
+        view.findings.append(Finding("log", Status.CHANGED, text, path))
     if view.size and not any(f.status is Status.CHANGED for f in view.findings):
         what = f"{view.size} lines, one unbroken chain; root {view.root}"
         view.findings.append(Finding("log", Status.OK, what, path))
@@ -164,7 +174,9 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
             case "item.add":
                 _item(view, entry, line.n, paths)
             case "item.withdraw":
-                view.withdrawn[_known(view, entry, line.n)] = entry["reason"]
+                item_id, reason = _known(view, entry, line.n), str(entry["reason"])
+                before = view.withdrawn.get(item_id)
+                view.withdrawn[item_id] = reason if before is None else f"{before}; then: {reason}"
             case "item.tag" | "item.verify" | "custody.store":
                 _known(view, entry, line.n)
             case "line.erase":
@@ -173,9 +185,9 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
                 kept = {"path": entry["kept_as"], "sha256": entry["sha256"], "size": entry["size"]}
                 _check_places(do, entry, line.n, [_file(view, kept, line.n)])
             case "seal.sign":
-                view.signers.update(dict.fromkeys(paths, str(entry["signer"])))
+                _signature(view, entry, line.n, paths)
             case "seal.add":
-                _seal(view, entry["seal"], line.n, paths)
+                _seal(view, entry, line.n, paths)
     except (KeyError, TypeError, ValueError) as fault:
         raise LogFormError(line.n, f"a fact of {do} is absent or malformed: {fault}") from fault
     if line.n == 0 and do != "case.create":
@@ -201,11 +213,23 @@ def _check_places(do: str, entry: dict[str, JSON], n: int, paths: list[str]) -> 
             raise LogFormError(n, f"{do} admits files in {place} only, not {path}")
 
 
-def _seal(view: LogView, size: int, n: int, paths: list[str]) -> None:
-    if not view.last_seal < size <= n or f"seals/{size:06}/seal.txt" not in paths:
-        raise LogFormError(n, "adds a seal that cannot be: an older one, or one without seal.txt")
+def _seal(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
+    size = entry["seal"]
+    parts = sorted(f"seals/{size:06}/{name}" for name in ("manifest-sha256.txt", "salt.txt", "seal.txt"))
+    if not view.last_seal < size <= n or sorted(paths) != parts or entry.keys() - _LINE_MEMBERS - {"seal"}:
+        raise LogFormError(
+            n, "adds a seal that cannot be: an older one, or with other parts or words than a seal has"
+        )
+    view.seals.add(size)
     view.last_seal = size
     view.acts_after_seal = 0 if size == n else 1
+
+
+def _signature(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
+    fits = len(paths) == 1 and entry["seal"] in view.seals and _SIGNATURE.fullmatch(paths[0])
+    if not fits or entry.keys() - _LINE_MEMBERS - {"seal", "signer"} or type(entry["signer"]) is not str:
+        raise LogFormError(n, "signs a seal otherwise than with one signature and its key")
+    view.signers[paths[0]] = entry["signer"]
 
 
 def listed_file(listed: dict[str, JSON], n: int) -> tuple[str, str, int]:

@@ -11,14 +11,15 @@ from abusekit.case.hashing import digest_bytes, open_regular
 from abusekit.errors import AbusekitError, EvidenceError, InputError
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.logcheck import Expected, LogView
-from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, Seal, parse_seal
+from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, SEAL_FOLDER, Seal, parse_seal
 from abusekit.integrity.publickey import PublicKey
 from abusekit.integrity.signers import Signer, match
 from abusekit.integrity.sshsig import NAMESPACE, BadSignature, Reason, verify
 
-FOLDER = re.compile(r"\d{6,15}\Z", re.ASCII)
 SIGNATURE = re.compile(rf"{re.escape(SEAL)}\.([A-Za-z0-9_][A-Za-z0-9._-]*)\.sig\Z")
 MAX_MANIFEST = 1 << 30
+LONGEST_LINE = 400
+"""Bytes: more than a line of a manifest can have."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_./-]+)\n", re.ASCII)
 
 
@@ -35,7 +36,7 @@ class Trust:
 def seal_sizes(folders: set[str]) -> list[int]:
     """The N of the seal folders that are there, ascending."""
     names = [path[len("seals/") :] for path in folders if path.startswith("seals/")]
-    return sorted(int(name) for name in names if FOLDER.match(name))
+    return sorted(int(name) for name in names if SEAL_FOLDER.fullmatch(name))
 
 
 def check_seals(
@@ -63,6 +64,9 @@ def check_seals(
         else:
             text = f"{behind} acts behind the newest seal are not covered by any: run abusekit seal"
         findings.append(Finding("seal", Status.UNCHECKED, text, f"seals/{sizes[-1]:06}"))
+    elif (tail := view.size - view.last_seal) > 0:
+        text = f"the last {tail} lines record the sealing itself; no seal covers who and when they name"
+        findings.append(Finding("seal", Status.NOTE, text, f"seals/{sizes[-1]:06}"))
     return findings
 
 
@@ -120,8 +124,9 @@ def _manifest(root: Path, folder: str, present: set[str], seal: Seal, view: LogV
     if path not in present:
         return [Finding("seal", Status.MISSING, "the list of files that was sealed is gone", path)]
     logged = view.files.get(path)
+    limit = min(MAX_MANIFEST, LONGEST_LINE * (len(view.files) + 1))
     try:
-        data = _bytes(root / path, MAX_MANIFEST, logged.size if logged else None)
+        data = _bytes(root / path, limit, logged.size if logged else None)
     except EvidenceError as fault:
         return [Finding("seal", Status.CHANGED, fault.message, path)]
     if digest_bytes(data).sha256 != seal.manifest_sha256:
@@ -201,7 +206,7 @@ def _signatures(
 
 
 def read_earlier(data: bytes, name: str) -> Seal:
-    """An earlier copy of a seal.txt that somebody kept . Raises InputError where it is none."""
+    """An earlier copy of a seal.txt that somebody kept. Raises InputError where it is none."""
     try:
         return parse_seal(data)
     except EvidenceError as fault:

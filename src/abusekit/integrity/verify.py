@@ -12,20 +12,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from abusekit.case.canonical import LOG_DEPTH, NotCanonicalError, decode
 from abusekit.case.custody import MAX_LINE
+from abusekit.case.folder import PENDING
 from abusekit.case.hashing import digest_file, map_files, open_regular
+from abusekit.case.orphans import LARGEST_BATCH
 from abusekit.errors import CaseError, InputError
 from abusekit.integrity.filecheck import FileChecker, finding_at, item_of
 from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
 from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, LogView, check_log
-from abusekit.integrity.manifest import MANIFEST, SALT
+from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL
 from abusekit.integrity.marks import HighWater, read_mark
 from abusekit.integrity.sealcheck import SIGNATURE, Trust, check_seals, read_earlier, seal_sizes, state_kept
 
-LOCKS = ("custody/log.lock", "custody/capture.lock")
+EMPTY = ("custody/log.lock", "custody/capture.lock", PENDING)
+"""Files that only stand for something."""
+_NEXT_ITEM = re.compile(r"evidence/E(\d{4,9})/")
 NOT_WHOLE = "custody/not-whole-"
-_CASE = re.compile(rb'"case":"([0-9a-f-]{36})"')
 
 
 @dataclass(slots=True)
@@ -118,10 +122,10 @@ def _all_but_files(
     yield from there.findings
     yield from view.findings
     yield from check_seals(root, there.files, sizes, view, question.trust)
-    yield from _earlier_states(view, question, mark)
+    yield from _earlier_states(root, view, question, mark)
     yield from _settings(root, there, view)
     yield from _missing(there, view)
-    yield from _unlisted(there, view)
+    yield from _unlisted(root, there, view)
     yield from _not_evidence(root)
 
 
@@ -160,22 +164,39 @@ def _high_water(root: Path, question: Question) -> HighWater | None:
         try:
             fd, _ = open_regular(root / name)  # a pipe in its place must not hang us
             with open(fd, "rb") as stream:
-                found = _CASE.search(stream.readline(MAX_LINE))
-        except (OSError, InputError):
+                entry = decode(stream.readline(MAX_LINE).rstrip(b"\n"), depth=LOG_DEPTH)
+            return read_mark(question.marks, str(entry["case"]))
+        except (OSError, InputError, NotCanonicalError, KeyError, TypeError):
             continue
-        return read_mark(question.marks, found[1].decode()) if found else None
     return None
 
 
-def _earlier_states(view: LogView, question: Question, mark: HighWater | None) -> Iterator[Finding]:
+def _earlier_states(
+    root: Path, view: LogView, question: Question, mark: HighWater | None
+) -> Iterator[Finding]:
     for name, data in question.against:
         seal = read_earlier(data, name)
         yield state_kept(seal.case, seal.size, seal.root, view, f"the seal {name}")
+        yield from _same_seal(root, seal.size, data, name)
     if mark:
         finding = state_kept(mark.case, mark.size, mark.root, view, f"the seal made here at {mark.sealed_at}")
         if finding.status is not Status.OK:
-            text = f"{finding.message}; an older copy of the case, or one that was cut back?"
+            text = f"{finding.message}: is this an older copy, or was work done on a copy of the case?"
             yield Finding("against", Status.UNCHECKED, text, finding.path)
+
+
+def _same_seal(root: Path, size: int, data: bytes, name: str) -> Iterator[Finding]:
+    """The kept copy against the seal that stands in the case: its holder could have sealed the same lines anew."""
+    path = f"seals/{size:06}/{SEAL}"
+    try:
+        fd, _ = open_regular(root / path)
+        with open(fd, "rb") as stream:
+            there = stream.read(MAX_SEAL + 1)
+    except (OSError, InputError):
+        yield Finding("against", Status.CHANGED, f"the seal of which {name} is a copy is gone", path)
+        return
+    if there != data:
+        yield Finding("against", Status.CHANGED, f"is an other seal than {name} over the same lines", path)
 
 
 def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
@@ -186,12 +207,13 @@ def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
         return
     newest = view.files[logged[-1]]
     if "case.yaml" not in there.files:
-        if not view.partial:
+        if not view.withheld:
             yield Finding("settings", Status.MISSING, "the settings for people to read are gone", "case.yaml")
         return
     differs = Finding(
         "settings",
-        Status.UNCHECKED if view.torn else Status.CHANGED,  # the torn line may be that of newer settings
+        # an interrupted change may be one of the settings
+        Status.UNCHECKED if view.torn or _interrupted(root, there) else Status.CHANGED,
         f"is not the same as {logged[-1]}",
         "case.yaml",
     )
@@ -220,25 +242,67 @@ def _missing(there: Inventory, view: LogView) -> Iterator[Finding]:
             yield finding_at(view, "file", Status.MISSING, "was logged, and is not there", path)
 
 
-def _unlisted(there: Inventory, view: LogView) -> Iterator[Finding]:
-    known = {LOG, PARTIAL_LOG, "case.yaml", *LOCKS}
+def _unlisted(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
+    known = {LOG, PARTIAL_LOG, "case.yaml"}
     newest = seal_sizes(there.folders)[-1:]
+    interrupted = _interrupted(root, there)
+    unread = 0
     for path in sorted(there.files - view.files.keys() - known):
-        if path.startswith(NOT_WHOLE):
+        if path in EMPTY:
+            if (root / path).lstat().st_size:
+                yield Finding("unlisted", Status.UNLISTED, "has to be empty", path)
+            elif path == PENDING:
+                text = "a change was interrupted, or is under way: run abusekit recover"
+                yield Finding("unlisted", Status.UNCHECKED, text, path)
+        elif path.startswith(NOT_WHOLE):
             yield Finding("unlisted", Status.NOTE, "set aside by recover: not evidence", path)
         elif newest and newest[0] > view.last_seal and path.startswith(f"seals/{newest[0]:06}/"):
             continue  # reported with the seal: a run was interrupted before it was logged
         elif newest and (folder := f"seals/{newest[0]:06}/") and _signature_in(folder, path):
             # checked like any other; what is not logged is only that it was there in time for the next seal
             yield Finding("unlisted", Status.UNCHECKED, "is a signature that is not logged yet", path)
-        elif view.torn and path.startswith(("evidence/", "settings/")) and not item_of(path, view):
-            text = "may belong to the log's torn last line: run abusekit recover"
+        elif (view.torn or interrupted) and _follows(path, view):
+            text = "may belong to a change that was interrupted: run abusekit recover"
             yield Finding("unlisted", Status.UNCHECKED, text, path)
+        elif view.broken and not item_of(path, view):
+            unread += 1
         else:
             text = "is there, but was never logged"
             if path.startswith("evidence/") and not item_of(path, view):
                 text += " (if a run was just interrupted: abusekit recover)"
             yield finding_at(view, "unlisted", Status.UNLISTED, text, path)
+    if unread:
+        text = f"{unread} files cannot be compared: the log cannot be read behind the line that is wrong"
+        yield Finding("unlisted", Status.UNCHECKED, text, LOG)
+    yield from _strange_folders(there, view, interrupted=interrupted)
+
+
+def _interrupted(root: Path, there: Inventory) -> bool:
+    return PENDING in there.files and (root / PENDING).lstat().st_size == 0
+
+
+def _follows(path: str, view: LogView) -> bool:
+    """Whether a file stands where the next item, settings, seal or torn line of an interrupted change would."""
+    if found := _NEXT_ITEM.match(path):
+        last = max((int(item[1:]) for item in view.items), default=0)
+        return last < int(found[1]) <= last + LARGEST_BATCH
+    return path.startswith(("settings/", "seals/", "custody/torn-")) and path not in view.files
+
+
+def _strange_folders(there: Inventory, view: LogView, *, interrupted: bool) -> Iterator[Finding]:
+    """Folders that hold nothing that was logged: an id that only such a folder shows would mislead who works on."""
+    known = {"settings", "custody", "evidence", "seals", *(f"evidence/{item}" for item in view.items)}
+    known |= {f"seals/{size:06}" for size in view.seals}
+    full = {path.rpartition("/")[0] for path in there.files - view.files.keys()}  # told file by file
+    for path in sorted(there.folders - known):
+        inside = path in full or any(folder.startswith(path + "/") for folder in full)
+        if inside or path.startswith(NOT_WHOLE) or view.broken or view.withheld:
+            continue
+        if (view.torn or interrupted) and _follows(path + "/", view):
+            text = "may belong to a change that was interrupted: run abusekit recover"
+            yield Finding("unlisted", Status.UNCHECKED, text, path)
+        else:
+            yield Finding("unlisted", Status.UNLISTED, "is a folder in which nothing was logged", path)
 
 
 def _signature_in(folder: str, path: str) -> bool:
@@ -248,9 +312,13 @@ def _signature_in(folder: str, path: str) -> bool:
 def _not_evidence(root: Path) -> Iterator[Finding]:
     for name in NOT_EVIDENCE:
         folder = root / name
-        if folder.is_dir() and not folder.is_symlink() and any(folder.iterdir()):
-            text = "never evidence, and not checked"
-            yield Finding("names", Status.NOTE, text, name)
+        try:
+            if folder.is_symlink() and name != "private":  # safety notes may be kept elsewhere
+                yield Finding("names", Status.CHANGED, "a link stands here: not followed", name)
+            elif folder.is_dir() and any(folder.iterdir()):
+                yield Finding("names", Status.NOTE, "never evidence, and not checked", name)
+        except OSError:
+            yield Finding("names", Status.NOTE, "never evidence, and cannot be read", name)
 
 
 def _partial_word(view: LogView) -> str:
