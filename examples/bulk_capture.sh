@@ -6,9 +6,13 @@
 # Stopped half-way? Run the same line again: it goes on where it stopped.
 set -euo pipefail
 
-case_dir=${1:?usage: bulk_capture.sh CASE URLS FAILED [TRIES] [PAUSE_SECONDS] [-- OPTIONS]}
-urls=${2:?the list of addresses}
-failed=${3:?where the list of failures goes}
+if [ $# -lt 3 ]; then
+    echo "usage: bulk_capture.sh CASE URLS FAILED [TRIES] [PAUSE_SECONDS] [-- OPTIONS FOR abusekit capture …]" >&2
+    exit 2
+fi
+case_dir=$1
+urls=$2
+failed=$3
 tries=3 pause=300
 shift 3
 if [ $# -gt 0 ] && [ "$1" != -- ]; then tries=$1; shift; fi

@@ -3,37 +3,57 @@
 #
 #   check_before_submission.sh CASE OUT [OPTIONS FOR abusekit verify …]
 #
-# Exit code: that of `abusekit verify` when it is not 0, else 7 when something is missing, else 0.
+# Of several captures of one address the newest counts; an earlier one that failed is named with the later
+# one that is complete. Exit code: that of `abusekit verify` when it is not 0, else 7 when something is
+# missing, else 0. OUT/items.json holds addresses and first words: keep it as safe as the case.
 set -euo pipefail
 
-case_dir=${1:?usage: check_before_submission.sh CASE OUT [OPTIONS]}
-out=${2:?a folder for the timeline and the answers}
+if [ $# -lt 2 ]; then
+    echo "usage: check_before_submission.sh CASE OUT [OPTIONS FOR abusekit verify …]" >&2
+    exit 2
+fi
+case_dir=$1
+out=$2
 shift 2
 mkdir -p "$out"
 
 code=0
 abusekit verify "$case_dir" "$@" | tee "$out/verify.txt" || code=$?
 abusekit timeline --case "$case_dir" --html "$out/timeline.html" --csv "$out/timeline.csv" --quiet
-abusekit list --case "$case_dir" --json >"$out/items.json"
+abusekit list --case "$case_dir" --json --reveal >"$out/items.json"
 
-missing=$(python3 - "$out/items.json" <<'PY'
+missing=0
+python3 - "$out/items.json" <<'PY' || missing=$?
 import json, sys
 
 items = [i for i in json.load(open(sys.argv[1], encoding="utf-8"))["items"] if i["withdrawn"] is None]
+missing, settled, by_address = [], [], {}
 for item in items:
-    if item["kind"] == "capture" and item["outcome"] != "complete":
-        print(f"{item['item']} ({item['exhibit']}): the capture ended as {item['outcome']}")
+    name = f"{item['item']} ({item['exhibit']})"
+    if item["kind"] == "capture":
+        by_address.setdefault(item["address"], []).append(item)
     if item["kind"] == "note" and not item["verified"]:
-        print(f"{item['item']} ({item['exhibit']}): nobody stands by this diary entry yet: abusekit verify-note")
+        missing.append(f"{name}: nobody stands by this diary entry yet: abusekit verify-note")
     if item["kind"] == "file" and not item["tags"]:
-        print(f"{item['item']} ({item['exhibit']}): no label says what it shows: abusekit tag")
+        missing.append(f"{name}: no label says what it shows: abusekit tag")
+for captures in by_address.values():
+    complete = [i["item"] for i in captures if i["outcome"] == "complete"]
+    for number, item in enumerate(captures):
+        if item["outcome"] == "complete":
+            continue
+        said = f"{item['item']} ({item['exhibit']}): the capture ended as {item['outcome']}"
+        later = [i["item"] for i in captures[number + 1 :] if i["outcome"] == "complete"]
+        if later:
+            settled.append(f"{said}; confirmed later by {later[0]}")
+        elif item is captures[-1]:
+            missing.append(said + (f" (complete before: {complete[-1]})" if complete else ""))
 if not items:
-    print("the case holds no items")
+    missing.append("the case holds no items")
+for title, lines in (("Settled:", settled), ("Still missing:", sorted(missing))):
+    if lines:
+        print("", title, *lines, sep="\n")
+sys.exit(7 if missing else 0)
 PY
-)
-if [ -n "$missing" ]; then
-    printf '\nStill missing:\n%s\n' "$missing"
-    [ "$code" -ne 0 ] || code=7
-fi
 printf '\ntimeline: %s\n' "$out/timeline.html"
+if [ "$code" -eq 0 ]; then code=$missing; fi
 exit "$code"

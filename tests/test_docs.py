@@ -98,3 +98,20 @@ def test_nothing_published_names_a_machine(project: Path) -> None:
     assert [
         str(p.relative_to(project)) for p in published(project) if pattern.search(p.read_text("utf-8"))
     ] == []
+
+
+def test_the_readme_names_every_variable_of_the_environment(project: Path) -> None:
+    """ABUSEKIT_DEBUG is told where it is needed, and the completion's own is click's."""
+    code = "".join(path.read_text("utf-8") for path in (project / "src/abusekit/cli").glob("*.py"))
+    read = set(re.findall(r"(?<!_)ABUSEKIT_[A-Z]+", code)) - {"ABUSEKIT_DEBUG"}
+    text = (project / "README.md").read_text("utf-8")
+    assert {row[0].strip("`") for row in table(text, "Settings from the environment")} == read and len(
+        read
+    ) == 5
+
+
+def test_the_readme_names_the_other_exit_codes(project: Path) -> None:
+    from abusekit.cli.boundary import INTERNAL, INTERRUPTED, READER_GONE
+
+    section = (project / "README.md").read_text("utf-8").split("## Exit codes")[1].split("\n## ")[0]
+    assert all(re.search(rf"\b{code}\b", section) for code in (INTERNAL, INTERRUPTED, READER_GONE))

@@ -134,7 +134,9 @@ def test_bulk_capture(project: Path, tmp_path: Path, site: PracticeSite, environ
     assert done.returncode == 3 and done.stderr.count("no case here") == 1, (
         "what waiting does not mend is not retried"
     )
-    assert "usage" in run(["bash", str(script)], tmp_path, environment).stderr
+    for words in ((), ("mycase", "urls.txt")):
+        done = run(["bash", str(script), *words], tmp_path, environment)
+        assert done.returncode == 2 and done.stderr.startswith("usage: bulk_capture.sh CASE URLS FAILED")
 
 
 def test_a_stopped_bulk_capture_still_knows_what_failed(
@@ -199,3 +201,29 @@ def test_check_before_submission(
     letter.write_text("A letter")
     done = run(script, tmp_path, environment)
     assert done.returncode == 1 and "E0004 exhibit PO/4" in done.stdout
+
+
+def test_only_the_newest_capture_of_an_address_counts(
+    project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]
+) -> None:
+    script = ["bash", str(project / "examples" / "check_before_submission.sh")]
+    done = run([*script, "mycase"], tmp_path, environment)
+    assert done.returncode == 2 and done.stderr.startswith("usage: check_before_submission.sh CASE OUT")
+    run(("abusekit", *INIT), tmp_path, environment)
+    environment = {**environment, "ABUSEKIT_CASE": "mycase"}
+    gone, slow = site.post_url(5007), f"{site.base_url}/slow?ms=1500"
+    steps = (
+        ("capture", slow, "--allow-private", "--time-limit", "1"), ("capture", slow, "--allow-private"),
+        ("capture", gone, "--allow-private"), ("key", "create", "me"), ("seal",),
+    )  # fmt: skip
+    codes = [run(("abusekit", *step), tmp_path, environment).returncode for step in steps]
+    assert codes == [7, 0, 0, 0, 0]
+    done = run([*script, "mycase", "out"], tmp_path, environment)
+    assert done.returncode == 0 and "Still missing" not in done.stdout, done
+    assert "E0001 (PO/1): the capture ended as timeout; confirmed later by E0002" in done.stdout
+    site.delete(5007)
+    for step in (("capture", gone, "--allow-private"), ("seal",)):
+        run(("abusekit", *step), tmp_path, environment)
+    done = run([*script, "mycase", "out"], tmp_path, environment)
+    assert done.returncode == 7 and done.stdout.count("the capture ended as") == 2
+    assert re.search(r"E0004 \(PO/4\): the capture ended as [a-z-]+ \(complete before: E0003\)", done.stdout)

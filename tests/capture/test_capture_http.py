@@ -100,7 +100,7 @@ CASES: dict[str, Case] = {
     ),
     "lf-only": Case([b"HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Length: 2\n\nhi"], "complete"),
     "204": Case([b"HTTP/1.1 204 No Content\r\n\r\n"], "complete", 204),
-    "206": Case([sized(HTML[:9], b"HTTP/1.1 206 Partial Content\r\n")], "complete", 206),
+    "206": Case([sized(HTML[:9], b"HTTP/1.1 206 Partial Content\r\n")], "truncated", 206),
     "304": Case([b"HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\n"], "http-error", 304),
     "403": Case(
         [sized(HTML, b"HTTP/1.1 403 No\r\nContent-Type: text/html\r\n")], "http-error", 403, title="A page"

@@ -48,6 +48,11 @@ def test_raw_deflate_members_and_unknown() -> None:
     assert decode([b"x"], "gzip, gzip, gzip, gzip").fault
 
 
+@pytest.mark.parametrize("below", ["br", "zstd", "gzip", "deflate"])
+def test_damage_below_deflate_is_a_fault_and_no_crash(below: str) -> None:
+    assert decode([b"<p>x of no coding"], f"deflate, {below}").fault
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
 def test_bombs_are_bounded(encoding: str) -> None:
     zeros = b"\0" * (64 << 20)

@@ -257,3 +257,35 @@ def test_every_sample_photo(abusekit: Abusekit, case: Path, shared_data: Path) -
     assert len(ended.answer["files"]) == len(files)
     abusekit.verified(case)
     abusekit("timeline", "--case", case, "--csv", "t.csv", expect=0)
+
+
+def test_the_case_itself_is_refused_in_one_line(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    abusekit("add", "--case", case, "a.txt", expect=0)
+    for folder in (case, case / "evidence"):
+        for way in ("-r", "--together", "-q"):
+            ended = abusekit("add", "--case", case, folder, way, "--json", expect=4)
+            assert [f["problem"] for f in ended.answer["files"]] == ["lies inside the case"]
+    assert log_lines(case) == 2
+
+
+def test_an_empty_file_is_told(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.jpg").touch()
+    ended = abusekit("add", "--case", case, "empty.jpg", expect=0)
+    assert "E0001: file.jpg is empty" in ended.err
+    assert stored(case)[0]["problems"] == ["file.jpg is empty: it holds no bytes"]
+
+
+def test_a_photo_that_needs_an_extra_is_told_once(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
+    """A HEIC, where pillow-heif cannot be loaded."""
+    import struct
+
+    brand = b"ftypheic" + struct.pack(">I", 0) + b"mif1heic"
+    for number in (1, 2):
+        (tmp_path / f"{number}.heic").write_bytes(struct.pack(">I", len(brand) + 4) + brand + bytes([number]))
+    (tmp_path / "absent" / "pillow_heif").mkdir(parents=True)
+    (tmp_path / "absent" / "pillow_heif" / "__init__.py").write_text("raise ImportError('absent')\n")
+    ended = abusekit(
+        "add", "--case", case, "1.heic", "2.heic", env={"PYTHONPATH": str(tmp_path / "absent")}, expect=0
+    )
+    assert ended.err.count("pip install 'abusekit[heif]'") == 1, ended.err

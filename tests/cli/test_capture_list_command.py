@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def test_a_list_from_standard_input_with_all_its_faults(
     assert max(map(len, told.splitlines())) < 400
 
 
-def test_csv_with_columns(abusekit: Abusekit, case: Path, site: PracticeSite) -> None:
+def test_csv_with_columns(abusekit: Abusekit, case: Path, site: PracticeSite, tmp_path: Path) -> None:
+    copy = shutil.copytree(case, tmp_path / "copy")
     one, two, three = (f"{site.base_url}/pages/{n}" for n in (1, 2, 3))
     text = (
         "URL,note,account,extra,seen_at\r\n"
@@ -99,9 +101,14 @@ def test_csv_with_columns(abusekit: Abusekit, case: Path, site: PracticeSite) ->
         f"{two},,,,12/06/2026\r\n"
         f"{three},a,b,c,,too many\r\n"
     )
+    told = abusekit("capture", "--case", copy, "--delay", "0", "--from", "-", input=text, expect=7).err
+    assert told.count("column 'extra' is not used; known: url, note, account, category, seen_at") == 1
+    assert "line 4: " in told and "12/06/2026" in told and "kept as text" in told
     ended = abusekit("capture", "--case", case, "--delay", "0", "--from", "-", "--json", input=text, expect=7)
-    assert captured(case) == {one: ["complete"]}
-    (item,) = stored(case)
+    assert captured(case) == {one: ["complete"], two: ["complete"]}
+    item, other = stored(case)
+    assert other["source"]["listed"] == {"seen_at": "12/06/2026"}, "the words stay, though not understood"
+    assert not [d for d in other["dated"] if d["field"] == "source.listed.seen_at"]
     assert item["source"]["listed"] == {
         "note": 'said "stop", then\nmore',
         "account": "@owl",
@@ -112,7 +119,9 @@ def test_csv_with_columns(abusekit: Abusekit, case: Path, site: PracticeSite) ->
     refused = {
         c["address"]: (c["outcome"], c["problem"]) for c in ended.answer["captured"] if c["item"] is None
     }
-    assert refused[two][0] == "not-understood" and refused[three][0] == "not-an-address"
+    assert refused == {three: ("not-an-address", "has more cells than the header has columns")}
+    problems = {c["address"]: c["problem"] for c in ended.answer["captured"]}
+    assert problems[one] == "" and "12/06/2026" in problems[two] and "kept as text" in problems[two]
 
 
 @pytest.mark.parametrize(
@@ -161,10 +170,9 @@ def test_a_list_that_is_not_there(abusekit: Abusekit, case: Path) -> None:
     assert "Is a directory" in abusekit("capture", "--case", case, "--from", case, expect=4).err
 
 
-def test_an_empty_list_is_no_failure(abusekit: Abusekit, case: Path) -> None:
-    assert (
-        "nothing to do" in abusekit("capture", "--case", case, "--from", "-", input="# none\n", expect=0).err
-    )
+def test_a_list_without_an_address_is_told(abusekit: Abusekit, case: Path) -> None:
+    ended = abusekit("capture", "--case", case, "--from", "-", input="# none\n", expect=4)
+    assert "the list holds no address" in ended.err and log_lines(case) == 1
 
 
 def test_retry_failed_and_again(abusekit: Abusekit, case: Path, site: PracticeSite, tmp_path: Path) -> None:

@@ -136,3 +136,24 @@ def test_a_reason_that_no_line_can_hold(abusekit: Abusekit, full_case: Path) -> 
     ended = abusekit("withdraw", "--case", full_case, "E0001", "--reason", "x" * 70_000, expect=2)
     assert "too long" in ended.err and "shorten" in ended.err
     assert (full_case / "custody/log.jsonl").read_bytes() == before
+
+
+def test_what_is_decided_already(abusekit: Abusekit, full_case: Path) -> None:
+    abusekit("tag", "--case", full_case, "E0001", "--add", "threat", expect=0)
+    said = abusekit("withdraw", "--case", full_case, "E0004", "--reason", "a wrong file", expect=0)
+    assert said.err.count("no way back") == 1 and "abusekit note" in said.err
+    before = log_lines(full_case)
+    ended = abusekit("withdraw", "--case", full_case, "E0001", "E0004", "--reason", "again", expect=2)
+    assert "E0004 is withdrawn already" in ended.err
+    ended = abusekit("tag", "--case", full_case, "E0001", "E0002", "--remove", "threat", expect=2)
+    assert "E0002 has no label threat" in ended.err and "it has: none" in ended.err
+    ended = abusekit("tag", "--case", full_case, "E0001", "--remove", "threats", expect=2)
+    assert "it has: threat" in ended.err
+    assert log_lines(full_case) == before
+
+
+def test_json_never_carries_what_a_terminal_obeys(abusekit: Abusekit, full_case: Path) -> None:
+    abusekit("tag", "--case", full_case, "E0001", "--add", "x", "--reason", "a\u202eb\x9b2J\x7f", expect=0)
+    ended = abusekit("custody", "log", "--case", full_case, "--json", expect=0)
+    assert not set("\u202e\x9b\x7f") & set(ended.out)
+    assert ended.answer["entries"][-1]["reason"] == "a\u202eb\x9b2J\x7f"

@@ -175,3 +175,33 @@ def test_version(abusekit: Abusekit) -> None:
     import abusekit as package
 
     assert abusekit("--version", expect=0).out == f"abusekit {package.__version__}\n"
+
+
+@pytest.mark.parametrize("words", ["custody", "settings", "key", "completion"])
+def test_a_group_alone_prints_its_help(abusekit: Abusekit, words: str) -> None:
+    ended = abusekit(words, expect=2)
+    assert f"Usage: abusekit {words}" in ended.out + ended.err and "\n  " in ended.err
+    assert "\\x0a" not in ended.err and not ended.err.startswith("abusekit:")
+
+
+def test_the_program_alone_prints_its_help(abusekit: Abusekit) -> None:
+    ended = abusekit()
+    assert ended.code in (0, 2) and "Usage: abusekit" in ended.out + ended.err
+    assert "\\x0a" not in ended.out + ended.err
+
+
+def test_a_fault_with_choices_is_one_line(abusekit: Abusekit) -> None:
+    err = abusekit("completion", "tcsh", expect=2).err
+    assert "\\x0a" not in err and "bash" in err and len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("words", [(), ("list",), ("key", "create"), ("custody",)])
+def test_help_as_a_word(abusekit: Abusekit, words: tuple[str, ...]) -> None:
+    assert abusekit("help", *words, expect=0).out == abusekit(*words, "--help", expect=0).out
+    assert "no command 'captre'" in abusekit("help", "captre", expect=2).err
+
+
+@pytest.mark.parametrize("verb", ["remove", "delete", "rm", "unwithdraw"])
+def test_nothing_is_deleted(abusekit: Abusekit, verb: str) -> None:
+    err = abusekit(verb, "E0001", expect=2).err
+    assert "nothing is deleted\n  → see: abusekit withdraw --help" in err and "did you mean" not in err

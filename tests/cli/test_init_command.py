@@ -117,3 +117,55 @@ def test_ctrl_c_at_a_question_leaves_nothing(abusekit: Abusekit, tmp_path: Path)
     code, seen = typed_on_a_terminal(abusekit, ("init", "c1"), ["OP-7", "\x03"])
     assert code == 130 and "stopped" in seen
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_case_in_a_case(abusekit: Abusekit, case: Path) -> None:
+    for folder in (case / "evidence" / "c2", case / "new" / "c2"):
+        ended = abusekit("init", folder, "--yes", *GIVEN, expect=2)
+        assert "lies inside the case" in ended.err and "outside" in ended.err
+        assert not folder.exists()
+    abusekit("init", case.parent / "c2", "--yes", *GIVEN, expect=0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelled"),
+    [("europe/london", "Europe/London"), ("AMERICA/new york", "America/New_York"), ("utc", "UTC")],
+)
+def test_a_zone_in_any_case(abusekit: Abusekit, typed: str, spelled: str) -> None:
+    abusekit("init", "c1", "--yes", *GIVEN, "--timezone", typed, expect=0)
+    assert abusekit("settings", "show", "--case", "c1", "--json", expect=0).answer["zone"] == spelled
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "8.0.0.0/7", "::/0", "2000::/15"])
+def test_half_the_internet_is_not_allowed(abusekit: Abusekit, case: Path, network: str) -> None:
+    ended = abusekit("init", "c1", "--yes", *GIVEN, "--allow-network", network, expect=2)
+    assert "too wide" in ended.err and not (abusekit.home / "c1").exists()
+    ended = abusekit(
+        "settings", "change", "--case", case, "--allow-network", network, "--reason", "x", expect=2
+    )
+    assert "too wide" in ended.err and "192.168.1.0/24" in ended.err
+
+
+@pytest.mark.parametrize("network", ["10.0.0.0/8", "fd00::/16"])
+def test_a_network_of_one_s_own_is(abusekit: Abusekit, network: str) -> None:
+    abusekit("init", "c1", "--yes", *GIVEN, "--allow-network", network, expect=0)
+
+
+def test_a_wrong_answer_is_asked_again(abusekit: Abusekit) -> None:
+    abusekit.environment["TZ"] = "Europe/Dublin"
+    code, seen = typed_on_a_terminal(
+        abusekit, ("init", "c1"),
+        ["OP-7", "M/V", "mv", "Mira Vale", "victim", "Dublin", "", "", "", "", ""],
+    )  # fmt: skip
+    flat = " ".join(seen.replace("\0", "").split())
+    assert code == 0, seen
+    assert "not initials: M/V" in flat and "unknown time zone: Dublin" in flat
+    assert "[Europe/Dublin]" in flat and flat.count("cannot be changed later") == 1
+    assert "(Enter skips; kept in private/ only)" in flat
+    answer = abusekit("settings", "show", "--case", "c1", "--json", expect=0).answer
+    assert answer["zone"] == "Europe/Dublin" and answer["producers"][0]["initials"] == "MV"
+
+
+def test_the_next_step_can_be_pasted(abusekit: Abusekit) -> None:
+    err = abusekit("init", "my case; echo", "--yes", *GIVEN, expect=0).err
+    assert "--case 'my case; echo' URL" in err

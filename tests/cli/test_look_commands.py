@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from datetime import datetime
 from pathlib import Path
 
 from command_runner import Abusekit
@@ -23,7 +25,7 @@ def test_list(abusekit: Abusekit, full_case: Path) -> None:
         i["item"] for i in abusekit("list", "--case", full_case, "--kind", "note", "--json").answer["items"]
     ] == ["E0005"]
     answer = abusekit("list", "--case", full_case, "--json", expect=0).answer
-    assert answer["reference"] == "OP-1" and {i["grade"] for i in answer["items"]} <= set("ABCDX")
+    assert answer["reference"] == "OP-1" and {i["grade"] for i in answer["items"]} <= set("ABCDX-")
 
 
 def test_the_case_we_stand_in(abusekit: Abusekit, full_case: Path) -> None:
@@ -105,3 +107,68 @@ def test_looking_writes_nothing(abusekit: Abusekit, full_case: Path) -> None:
     ):
         abusekit(*arguments, "--case", full_case, powerless=True)
     assert sorted((str(p), p.lstat().st_mtime_ns) for p in full_case.rglob("*")) == before
+
+
+def test_items_can_be_told_apart_and_stay_covered(abusekit: Abusekit, full_case: Path) -> None:
+    abusekit("note", "--case", full_case, "At nine, not at ten.", "--corrects", "PO/5", expect=0)
+    abusekit("verify-note", "--case", full_case, "E0006", "--by", "the victim", expect=0)
+    out = abusekit("list", "--case", full_case, expect=0).out
+    for line, words in zip(
+        out.splitlines(),
+        (
+            "complete 200", "http-error 404", "image/jpeg .jpg", "text/plain .txt", "- not confirmed", "- confirmed",
+        ),
+        strict=True,
+    ):  # fmt: skip
+        assert words in line
+        assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0[01]:00  [A-DX-] ", line), line
+    assert out.splitlines()[4].endswith("corrected by E0006") and out.splitlines()[5].endswith(
+        "corrects E0005"
+    )
+    assert "At nine" not in out and "http" not in out.replace("http-error", "")
+    items = abusekit.items(full_case)
+    assert (items[5]["corrects"], items[4]["corrected_by"], items[0]["corrected_by"]) == (
+        "E0005",
+        ["E0006"],
+        [],
+    )
+    assert items[1]["what"] == "http-error 404" and "at" in items[1]
+    assert datetime.fromisoformat(items[1]["local"]) == datetime.fromisoformat(items[1]["at"][:19] + "Z")
+    assert {items[n][key] for n in range(6) for key in ("address", "names", "text")} == {None}
+    assert "corrected by E0006" in abusekit("show", "--case", full_case, "E0005", expect=0).out
+    assert "corrects   E0005" in abusekit("show", "--case", full_case, "E0006", expect=0).out
+    answer = abusekit("show", "--case", full_case, "E0005", "--json", expect=0).answer
+    assert (answer["corrected_by"], answer["corrects"], answer["what"]) == (["E0006"], None, "not confirmed")
+
+
+def test_list_reveals_when_asked(abusekit: Abusekit, full_case: Path) -> None:
+    abusekit("note", "--case", full_case, "w" * 100, expect=0)
+    out = abusekit("list", "--case", full_case, "--reveal", expect=0).out
+    assert "         http://" in out and "         letter.txt" in out and f"         {WORDS}" in out
+    assert "w" * 60 in out and "w" * 61 not in out
+    items = abusekit("list", "--case", full_case, "--reveal", "--json", expect=0).answer["items"]
+    assert items[0]["address"].startswith("http://") and items[3]["names"] == ["letter.txt"]
+    assert items[4]["text"] == WORDS and items[4]["address"] is None
+
+
+def test_a_note_that_cannot_be_read_is_told(abusekit: Abusekit, full_case: Path) -> None:
+    """It may correct the one that is shown."""
+    abusekit("note", "--case", full_case, "At nine.", "--corrects", "E0005", expect=0)
+    damaged = full_case / "evidence/E0006/item.json"
+    damaged.chmod(0o600)
+    damaged.write_text("{}\n")
+    ended = abusekit("show", "--case", full_case, "E0005", expect=0)
+    assert "E0006" in ended.err and "may correct" in ended.err and "corrected by" not in ended.out
+
+
+def test_standard_output_holds_nothing_but_the_data(abusekit: Abusekit, full_case: Path) -> None:
+    table = abusekit("timeline", "--case", full_case, "--csv", "-", expect=0).out
+    rows = list(csv.reader(table.splitlines()))
+    assert len({len(row) for row in rows}) == 1 and len(rows) > 5, "every line has the header's columns"
+    for line in abusekit("timeline", "--case", full_case, "--jsonl", "-", expect=0).out.splitlines():
+        json.loads(line)
+    page = abusekit("timeline", "--case", full_case, "--html", "-", expect=0).out
+    assert page.startswith("<!") and page.rstrip().endswith("</html>")
+    for more in (("--html", "-"), ("--json",)):
+        ended = abusekit("timeline", "--case", full_case, "--csv", "-", *more, expect=2)
+        assert "one answer only" in ended.err and ended.out == ""

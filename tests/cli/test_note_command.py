@@ -146,3 +146,8 @@ def test_nobody_stands_by_a_photo(abusekit: Abusekit, case: Path, tmp_path: Path
     assert "--by" in abusekit("verify-note", "--case", case, "E0001", expect=2).err
     assert "--by" in abusekit("verify-note", "--case", case, "E0001", "--by", " ", expect=2).err
     assert log_lines(case) == 2
+
+
+def test_words_without_quotes(abusekit: Abusekit, case: Path) -> None:
+    ended = abusekit("note", "--case", case, "He", "stood", "there", expect=2)
+    assert "put the words in quotes" in ended.err and log_lines(case) == 1

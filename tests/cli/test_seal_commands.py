@@ -39,11 +39,12 @@ def test_the_lines_stand_in_what_people_read(abusekit: Abusekit, case: Path, tmp
     abusekit("key", "create", "me", expect=0)
     ended = abusekit("seal", "--case", case, expect=0)  # the only key needs no name
     lines = [line.strip() for line in ended.err.splitlines() if line.startswith("  ")]
-    show = next(line for line in lines if line.startswith("abusekit key show")).split("#")[0]
-    told = subprocess.run(
-        ["bash", "-c", show], env=abusekit.environment, capture_output=True, text=True, check=True
-    ).stdout
-    (tmp_path / "allowed_signers").write_text(told.split("allowed_signers line: ")[1])
+    show = next(line for line in lines if line.startswith("abusekit key show"))
+    assert show == "abusekit key show me --allowed-signers > allowed_signers"
+    subprocess.run(["bash", "-c", show], env=abusekit.environment, cwd=tmp_path, check=True)
+    by_abusekit = (tmp_path / "allowed_signers").read_bytes()
+    assert bash(next(line for line in lines if line.startswith("echo ")), tmp_path).returncode == 0
+    assert (tmp_path / "allowed_signers").read_bytes() == by_abusekit, "the same for those without abusekit"
     for line in lines:
         if not line.startswith("abusekit"):
             assert bash(line, tmp_path).returncode == 0, line
@@ -282,3 +283,43 @@ def test_there_is_no_case_to_verify(abusekit: Abusekit, tmp_path: Path) -> None:
     for arguments in (("nowhere",), (tmp_path,), (), ("--case", "nowhere")):
         ended = abusekit("verify", *arguments, expect=3)
         assert ended.err.startswith("abusekit: ") and "→" in ended.err and "VERIFIED" not in ended.out
+
+
+def test_an_older_copy_is_not_sealed_by_accident(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
+    """Two histories of one case would each check out."""
+    older = Path(shutil.copytree(full_case, tmp_path / "older", symlinks=True))
+    abusekit("note", "--case", full_case, "the newer state", expect=0)
+    abusekit("seal", "--case", full_case, expect=0)
+    before = (older / "custody/log.jsonl").read_bytes()
+    for verb in ("seal", "sign"):
+        ended = abusekit(verb, "--case", older, expect=2)
+        assert "sealed here at 20" in ended.err and "older copy" in ended.err and "--older-copy" in ended.err
+    assert (older / "custody/log.jsonl").read_bytes() == before
+    for number in range(4):  # as long as the newer one, with another history
+        abusekit("note", "--case", older, f"another history {number}", expect=0)
+    assert "older copy" in abusekit("seal", "--case", older, expect=2).err
+    abusekit("seal", "--case", older, env={"ABUSEKIT_STATE": str(tmp_path / "another computer")}, expect=0)
+    abusekit("seal", "--case", older, "--older-copy", expect=0)
+
+
+def test_a_name_that_is_taken_is_said_before_a_passphrase_is_asked(abusekit: Abusekit) -> None:
+    abusekit("key", "create", "me", expect=0)
+    nobody = {key: value for key, value in abusekit.environment.items() if key != "ABUSEKIT_PASSPHRASE"}
+    abusekit.environment = nobody
+    assert "exists already" in abusekit("key", "create", "me", expect=2).err
+    assert "not a key name" in abusekit("key", "create", "../me", expect=2).err
+    assert "nobody to ask" in abusekit("key", "create", "other", expect=2).err
+
+
+def test_a_short_passphrase_is_refused_for_a_new_key(abusekit: Abusekit, tmp_path: Path) -> None:
+    ended = abusekit("key", "create", "me", env={"ABUSEKIT_PASSPHRASE": "sevené7"}, expect=2)
+    assert "only 7 characters" in ended.err and "sevené7" not in ended.err
+    assert not list(tmp_path.glob("keys/*"))
+    assert "empty" in abusekit("key", "create", "me", env={"ABUSEKIT_PASSPHRASE": ""}, expect=2).err
+    abusekit("key", "create", "me", env={"ABUSEKIT_PASSPHRASE": "éééééééé"}, expect=0)
+
+
+def test_the_line_for_allowed_signers_alone(abusekit: Abusekit) -> None:
+    made = abusekit("key", "create", "me", "--json", expect=0).answer
+    ended = abusekit("key", "show", "me", "--allowed-signers", expect=0)
+    assert ended.out == made["allowed_signers"] + "\n" and ended.err == ""

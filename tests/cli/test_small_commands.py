@@ -38,6 +38,14 @@ def test_the_line_for_each_shell(abusekit: Abusekit, shell: str) -> None:
     assert f"_ABUSEKIT_COMPLETE={shell}_source abusekit" in abusekit("completion", shell, expect=0).out
 
 
+def test_a_shell_that_does_not_find_abusekit_stays_silent(abusekit: Abusekit, tmp_path: Path) -> None:
+    line = abusekit("completion", "bash", expect=0).out
+    done = subprocess.run(
+        ["/bin/bash", "-c", line + "true"], env={"PATH": str(tmp_path)}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_completion_works_in_bash(abusekit: Abusekit) -> None:
     script = """eval "$(abusekit completion bash)"; complete -p abusekit
     COMP_WORDS=(abusekit cap) COMP_CWORD=1; _abusekit_completion abusekit cap abusekit; echo "${COMPREPLY[@]}"

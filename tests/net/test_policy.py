@@ -109,11 +109,18 @@ def test_allow_private_stops_at_what_is_no_host() -> None:
 
 
 def test_allow_private_is_not_inherited_by_pages() -> None:
-    narrowed = AddressPolicy(allow_private=True).after_first(("192.168.1.1",))
-    assert narrowed.permits("192.168.1.1") and narrowed.permits("1.1.1.1")
-    assert not narrowed.permits("192.168.1.2") and not narrowed.permits("127.0.0.1")
+    narrowed = AddressPolicy(allow_private=True).after_first(("192.168.1.1", "fe80::1%eth0"), 8080)
+    assert narrowed.permits("192.168.1.1", 8080) and narrowed.permits("1.1.1.1", 9)
+    assert narrowed.permits("::ffff:192.168.1.1", 8080) and narrowed.permits("fe80::1%eth1", 8080)
+    for port in (80, 8081, None):  # another service of the same host was not typed
+        assert not narrowed.permits("192.168.1.1", port) and not narrowed.permits("::ffff:192.168.1.1", port)
+    assert not narrowed.permits("192.168.1.2", 8080) and not narrowed.permits("127.0.0.1", 8080)
+    assert narrowed.after_first(("127.0.0.1",), 80) is narrowed
+    with pytest.raises(RefusedAddressError):
+        resolve("192.168.1.1", 80, narrowed, 1)
+    assert resolve("192.168.1.1", 8080, narrowed, 1).addresses == ("192.168.1.1",)
     same = AddressPolicy((ip_network("10.0.0.0/8"),))
-    assert same.after_first(("10.0.0.1",)) is same
+    assert same.after_first(("10.0.0.1",), 80) is same
 
 
 @pytest.mark.parametrize(

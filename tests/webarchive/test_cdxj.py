@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from exchanges import AT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abusekit.errors import InputError
 from abusekit.webarchive.cdxj import index, parse, surt
@@ -29,7 +31,7 @@ def test_lines_are_sorted_and_read_back() -> None:
     entries = [
         Indexed(f"http://{host}/", AT, 200, "text/html", "sha256:0", 0, 9) for host in ("b.org", "a.org")
     ]
-    found = parse(index(entries, "data.warc.gz"))
+    found = list(parse([index(entries, "data.warc.gz")]))
     assert [(key, stamp) for key, stamp, _ in found] == [
         ("org,a)/", "20260304050607"),
         ("org,b)/", "20260304050607"),
@@ -43,7 +45,7 @@ def test_lines_are_sorted_and_read_back() -> None:
         "length": 9,
         "status": 200,
     }
-    assert parse(b"") == []
+    assert list(parse([])) == []
 
 
 @pytest.mark.parametrize(
@@ -56,8 +58,18 @@ def test_lines_are_sorted_and_read_back() -> None:
         b"b 20260101000000 {}\na 20260101000000 {}\n",
         b"a 20260101000000 {" + b"[" * 100_000 + b"\n",
         b"\xff 20260101000000 {}\n",
+        b"a 20260101000000 {" + b" " * 100_000 + b"}\n",
     ],
 )
 def test_bad_lines(data: bytes) -> None:
     with pytest.raises(InputError):
-        parse(data)
+        list(parse([data]))
+
+
+@given(st.lists(st.sampled_from(["a.org", "b.org", "c.org"]), max_size=5), st.integers(1, 99))
+def test_wherever_the_bytes_are_cut(hosts: list[str], size: int) -> None:
+    entries = [Indexed(f"http://{host}/", AT, 200, "text/html", "sha256:0", 0, 9) for host in hosts]
+    data = index(entries, "data.warc.gz")
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    assert list(parse(pieces)) == list(parse([data]))
+    assert len(list(parse(pieces))) == len(hosts)

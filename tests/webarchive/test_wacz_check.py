@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
 import struct
+import tracemalloc
 import warnings
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
-from exchanges import several
+from exchanges import AT, exchange, several
 from test_wacz import packed
 
 from abusekit.webarchive.wacz_check import check
+from abusekit.webarchive.warc import RECORDS, WarcWriter
+from abusekit.webarchive.warc_read import read
 
 WARC = "archive/data.warc.gz"
 INDEX = "indexes/index.cdx"
@@ -170,6 +175,57 @@ ALTERED: dict[str, tuple[Callable[[], bytes], set[tuple[str, str]]]] = {
 }
 
 
+def with_record(kind: str, content_type: str, block: bytes, uri: str = "http://example.org/") -> bytes:
+    """HONEST with one more record, all digests and the index mended: what a careful forger hides in it."""
+    out = io.BytesIO()
+    writer = WarcWriter(out, b"forger")
+    writer._small(kind, AT, [("WARC-Target-URI", uri), ("Content-Type", content_type)], block)
+    return edited(WARC, lambda data: data + out.getvalue())
+
+
+OTHER = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>another page"
+RESPONSE = "application/http; msgtype=response"
+HIDDEN: dict[str, tuple[Callable[[], bytes], str]] = {
+    "another page as a resource": (
+        lambda: with_record("resource", "text/html", b"<p>another"),
+        "record-type",
+    ),
+    "a certificate under another name": (
+        lambda: with_record("resource", "application/pkix-cert", b"x", "urn:x509:sha256:" + "0" * 64),
+        "record-type",
+    ),
+    "revisit": (lambda: with_record("revisit", RESPONSE, OTHER), "record-type"),
+    "conversion": (lambda: with_record("conversion", "text/html", b"<p>another"), "record-type"),
+    "capital letters": (lambda: with_record("RESPONSE", RESPONSE, OTHER), "record-type"),
+    "metadata that is a page": (lambda: with_record("metadata", "text/html", b"<p>another"), "record-type"),
+    "a response without HTTP": (lambda: with_record("response", "text/html", b"<p>another"), "not-http"),
+    "a response of HTTP/2": (
+        lambda: with_record("response", RESPONSE, OTHER.replace(b"HTTP/1.1", b"HTTP/2")),
+        "not-http",
+    ),
+    "two answers for the page": (
+        lambda: packed([*several(), exchange(b"<p>another page")]),
+        "page-twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_each_hidden_record_is_found(name: str) -> None:
+    make, label = HIDDEN[name]
+    assert label in {fault.label for fault in check(make())}
+
+
+def test_two_answers_at_two_seconds_are_two_pages() -> None:
+    later = exchange(b"<p>another page", at=AT + timedelta(seconds=1))
+    assert check(packed([*several(), later])) == []
+
+
+def test_every_record_written_is_of_a_listed_type() -> None:
+    written = {(record.type, record.header("Content-Type")) for record in read(io.BytesIO(opened()[WARC]))}
+    assert written == {(kind, content_type) for kind, types in RECORDS.items() for content_type in types}
+
+
 @pytest.mark.parametrize("name", ALTERED)
 def test_each_alteration_is_found(name: str) -> None:
     make, expected = ALTERED[name]
@@ -273,6 +329,59 @@ def test_deflate_bomb_is_bounded() -> None:
     assert check(closed(files, deflate="artefacts/bomb.bin")) == []
     data = closed({**opened(), PAGES: b"\0" * (17 << 20)}, deflate=PAGES)
     assert ("too-large", PAGES) in found(data)
+
+
+def measured(data: bytes) -> tuple[set[str], int]:
+    """The labels of a check, and the most memory it held, in bytes beside the file itself."""
+    gc.collect()
+    tracemalloc.start()
+    labels = {fault.label for fault in check(data)}
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return labels, peak
+
+
+def test_other_page_lists_are_not_read_into_memory() -> None:
+    many = {f"pages/p{number}.jsonl": b"\n" * (1 << 20) for number in range(40)}
+    labels, peak = measured(closed({**opened(), **many}))
+    assert labels == set()
+    assert peak < 16 << 20
+
+
+def test_what_claims_to_unpack_two_hundredfold_is_not_unpacked() -> None:
+    bomb = closed({**opened(), "artefacts/bomb.bin": b"\0" * (80 << 20)}, deflate="artefacts/bomb.bin")
+    labels, peak = measured(bomb)
+    assert labels == {"too-large"}
+    assert peak < 1 << 20
+
+
+@pytest.mark.parametrize("line", [b"a 20260101000000 {}\n", b"\n", b"a 20260101000000 {" + b"x" * 99_999])
+def test_a_large_index_is_read_in_flat_memory(line: bytes) -> None:
+    files = {**opened(), INDEX: line * ((30 << 20) // len(line))}
+    labels, peak = measured(closed(files, deflate=INDEX))
+    assert "bad-index" in labels
+    assert peak < 16 << 20
+
+
+def test_a_page_list_of_many_lines_is_left_early() -> None:
+    head = opened()[PAGES].splitlines()[0] + b"\n"
+    labels, peak = measured(closed({**opened(), PAGES: head + b"{}\n" * (2 << 20)}))
+    assert "bad-pages" in labels
+    assert peak < 48 << 20
+
+
+def test_records_are_not_kept_in_memory() -> None:
+    """Long addresses and blocks that pack well: 100 of each kind."""
+    out = io.BytesIO()
+    writer = WarcWriter(out, b"many")
+    for number in range(100):
+        url = f"http://example.org/{number}" + "a" * 50_000
+        block = OTHER + b"b" * 100_000
+        fields = [("WARC-Target-URI", url), ("Content-Type", RESPONSE)]
+        writer._small("response", AT, fields, block)
+    labels, peak = measured(edited(WARC, lambda data: data + out.getvalue()))
+    assert labels == {"not-indexed"}
+    assert peak < 4 << 20
 
 
 def test_any_flipped_byte_is_found() -> None:

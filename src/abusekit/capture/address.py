@@ -89,6 +89,8 @@ def target(text: str) -> Target:
     host_header = host if port == DEFAULT_PORTS[scheme] else f"{host}:{port}"
     path = quote(parts["path"] or "/", safe=KEPT)
     request_target = path + quote(parts["query"] or "", safe=KEPT)
+    if len(request_target) > LENGTH_LIMIT:  # escaping makes it up to twelve times longer
+        raise InputError(f"the address is longer than {LENGTH_LIMIT} characters when it is sent", "check it")
     return Target(
         f"{scheme}://{host_header}{request_target}", scheme, bare, port, host_header, request_target
     )

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 from abusekit.capture import http
 from abusekit.capture.deposit import Attempt, Request, deposit
 from abusekit.capture.plan import Plan
+from abusekit.case.canonical import NotCanonicalError
+from abusekit.case.folder import disk_error
 from abusekit.case.intake import Draft, Intake
 from abusekit.case.records import Item
 from abusekit.errors import AbusekitError, CaseError, InputError
@@ -225,9 +227,7 @@ class _Run:
         self._queue(name)
         if one.fault is not None:
             self._left -= 1
-            if isinstance(one.fault, CaseError) or not isinstance(one.fault, AbusekitError):
-                raise one.fault
-            yield Done(one.task.request, None, one.fault.message)
+            yield Done(one.task.request, None, _why_no_item(one.fault))
             return
         if not self._batch:
             self._batch_since = self._monotonic()
@@ -235,7 +235,21 @@ class _Run:
 
     def _commit(self) -> Iterator[Done]:
         batch, self._batch = self._batch, []
-        items = self.intake.commit([one.draft for one in batch if one.draft])
+        yield from self._store(batch)
+
+    def _store(self, batch: list[_Finished]) -> Iterator[Done]:
+        try:
+            items = self.intake.commit([one.draft for one in batch if one.draft])
+        except (InputError, NotCanonicalError) as fault:  # all was taken back: one of them does not fit
+            if len(batch) > 1:
+                for one in batch:
+                    yield from self._store([one])
+                return
+            self._left -= 1
+            if batch[0].draft:
+                batch[0].draft.discard()
+            yield Done(batch[0].task.request, None, _why_no_item(fault))
+            return
         self._left -= len(batch)
         for one, item in zip(batch, items, strict=True):
             yield Done(one.task.request, item, parts_missing=one.parts_missing)
@@ -265,11 +279,29 @@ class _Run:
                 refused = capture.problems[0].detail  # before anything was sent: there is nothing to keep
                 return _Finished(task, fault=InputError(f"{refused}; {ALLOW}"))
             draft = self.intake.draft("capture")
-            deposit(draft, task.request, capture, task.attempts)
+            try:
+                deposit(draft, task.request, capture, task.attempts)
+            except BaseException:
+                draft.discard()
+                raise
             missing = capture.requisites.failed + capture.requisites.not_fetched
             return _Finished(task, draft, missing, retry_after_s=wait)
         finally:
             capture.close()
+
+
+def _why_no_item(fault: BaseException) -> str:
+    """Why one address has no item. Raises CaseError when it concerns all that follow: the case, the disk.
+
+    A page that hits a fault of ours must not keep the others of a list from being captured.
+    """
+    if isinstance(fault, OSError):
+        raise disk_error("a capture could not be kept", fault) from fault
+    if isinstance(fault, CaseError) or not isinstance(fault, Exception):
+        raise fault
+    if isinstance(fault, AbusekitError):
+        return fault.message
+    return f"a fault in abusekit itself ({type(fault).__name__}: {str(fault)[:200]})"
 
 
 def host_of(address: str) -> str:

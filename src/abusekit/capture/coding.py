@@ -78,7 +78,10 @@ def _unknown(name: str) -> Iterator[bytes]:
 
 
 def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """RFC 9110 section 8.4.1.2: zlib format; some servers send it raw, as the note there says."""
+    """RFC 9110 section 8.4.1.2: zlib format; some servers send it raw, as the note there says.
+
+    Reads nothing before it is asked: what lies below may be damaged, and only `decode` reports that.
+    """
     first = b""
     for piece in pieces:
         first += piece
@@ -90,7 +93,7 @@ def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield first
         yield from pieces
 
-    return _inflated(whole(), 15 if is_zlib else -15)
+    yield from _inflated(whole(), 15 if is_zlib else -15)
 
 
 def _inflated(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
-from abusekit.capture.result import Capture, plan_facts
+from abusekit.capture.facts import plan_facts
+from abusekit.capture.result import Capture
 from abusekit.capture.technical_report import report_text
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import instant_text
@@ -24,6 +25,7 @@ MAX_FIELD = 300
 LIMITS = (
     "no picture of the page: this engine runs no scripts and draws nothing, so a browser may show more or other things",
     "a recording shows what this client received; it does not show what others saw",
+    "the readable text may hold what the page hides, and lack what scripts add",
 )
 
 
@@ -70,12 +72,12 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     ]
     draft.outcome = capture.outcome
     draft.fidelity = capture.fidelity
-    draft.dated = _dated(request, capture)
+    draft.dated, bad_dates = _dated(request, capture)
     draft.limits = list(LIMITS)
     draft.problems = [
         f"{p.label}: {p.detail}" + (f" ({p.where})" if p.where else "") for p in capture.problems
-    ]
-    draft.legs = Legs(address=True, source=capture.outcome == "complete", picture=False)
+    ] + bad_dates
+    draft.legs = Legs(address=True, source=capture.has_content, picture=False)
     report = report_text(request.address, capture, draft)
     draft.write("report.txt", report.encode("utf-8", "replace"), "text/plain; charset=utf-8", "metadata")
 
@@ -101,23 +103,26 @@ def _method(capture: Capture, attempts: tuple[Attempt, ...]) -> dict[str, JSON]:
     }
 
 
-def _dated(request: Request, capture: Capture) -> list[DatedFact]:
-    """The times of a capture; a time that a page names in several places is one, with all its places."""
-    found = []
+def _dated(request: Request, capture: Capture) -> tuple[list[DatedFact], list[str]]:
+    """The times of a capture, and the problems with them.
+
+    A time that a page names in several places is one, with all its places.
+    """
+    found: list[DatedFact] = []
+    problems: list[str] = []
     if request.seen:
         found.append(
             DatedFact("seen, as the list says", "source.listed.seen_at", "", request.seen.to_facts())
         )
     clock = capture.server_clock
     if clock and clock.utc:
-        moment = from_instant(
-            clock.utc,
-            "server",
-            "the server's own clock, as it says in its Date header",
-            raw=clock.raw,
-            precision="s",
-        )
-        found.append(DatedFact("answered, by the server's clock", "http.date", WACZ, moment.to_facts()))
+        basis = "the server's own clock, as it says in its Date header"
+        try:
+            moment = from_instant(clock.utc, "server", basis, raw=clock.raw, precision="s")
+        except (ValueError, OverflowError):
+            problems.append(f"bad-date: the server's clock says {clock.raw}, which is no time to be placed")
+        else:
+            found.append(DatedFact("answered, by the server's clock", "http.date", WACZ, moment.to_facts()))
     places: dict[str, list[str]] = {}
     for one in capture.page_times:
         where = places.setdefault(one.raw, [])
@@ -127,7 +132,7 @@ def _dated(request: Request, capture: Capture) -> list[DatedFact]:
         if moment_or_none is not None and len(found) < MAX_DATED:
             field = "; ".join(where)[:MAX_FIELD]
             found.append(DatedFact("time shown on the page", field, WACZ, moment_or_none.to_facts()))
-    return found
+    return found, problems
 
 
 @lru_cache(maxsize=1024)

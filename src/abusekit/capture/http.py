@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from abusekit.capture.address import KEPT, RefusedSchemeError, Target, check_add
 from abusekit.capture.coding import KEPT_LIMIT, decode
 from abusekit.capture.page import Page, decode_text, plain_text, read_page, style_parts
 from abusekit.capture.plan import Plan
-from abusekit.capture.result import Capture, Requisites, retry_after
+from abusekit.capture.result import NO_CONTENT, PARTIAL, Capture, Requisites, retry_after
 from abusekit.capture.wire import Budget, body, fetch
 from abusekit.errors import InputError
 from abusekit.net.policy import AddressPolicy
@@ -30,6 +30,9 @@ HTML = ("text/html", "application/xhtml+xml")
 
 PROBLEMS_LIMIT = 500
 """Problems listed for one capture; the numbers in `requisites` count all."""
+
+PROBLEMS_SIZE = 256 << 10
+"""Characters of all problems listed for one capture: a page chooses the addresses that they name."""
 
 
 @dataclass(slots=True)
@@ -53,6 +56,9 @@ class _Run:
     policy: AddressPolicy
     budget: Budget
     now: Callable[[], datetime]
+    asked: dict[str, Exchange] = field(default_factory=dict)
+    """Every exchange of the capture by its address, in their order: no address is asked twice, so that the
+    archive has one answer for each."""
 
     def follow(self, start: Target, accept: str) -> _Walk:
         """Asks for `start` and every redirect, until something ends it."""
@@ -64,14 +70,7 @@ class _Run:
                 walk.outcome, walk.detail = "redirect-loop", f"the redirects lead back to {place.url}"
                 return walk
             seen.add(place.url)
-            one = fetch(
-                place,
-                accept=accept,
-                plan=self.plan,
-                policy=self.policy,
-                budget=self.budget,
-                now=self.now,
-            )
+            one = self.asked.get(place.url) or self.ask(place, accept)
             walk.exchanges.append(one)
             location = one.header("location")
             if one.problem is not None:
@@ -80,7 +79,7 @@ class _Run:
             if one.status not in REDIRECTS or location is None:
                 walk.outcome, walk.detail = _judged(one.status or 0)
                 return walk
-            self.policy = self.policy.after_first(one.dns)
+            self.policy = self.policy.after_first(one.dns, place.port)
             try:
                 place = _next(place, location)
             except RefusedSchemeError as fault:
@@ -90,6 +89,13 @@ class _Run:
                 walk.outcome, walk.detail = "bad-response", f"redirect not followed: {fault.message}"
                 return walk
         return walk
+
+    def ask(self, place: Target, accept: str) -> Exchange:
+        """One exchange with an address that was not asked before."""
+        self.asked[place.url] = one = fetch(
+            place, accept=accept, plan=self.plan, policy=self.policy, budget=self.budget, now=self.now
+        )
+        return one
 
 
 def record(
@@ -117,22 +123,23 @@ def record(
     hops = tuple(one.url for one in walk.exchanges)
     page, text = _read(walk, problems)
     requisites = Requisites()
-    exchanges = list(walk.exchanges)
     if plan.requisites and page is not None and walk.outcome == "complete":
-        run.policy = run.policy.after_first(walk.exchanges[0].dns)
-        requisites = _fetch_parts(run, page, hops, exchanges, problems)
+        run.policy = run.policy.after_first(walk.exchanges[0].dns, first.port)
+        requisites = _fetch_parts(run, page, hops, problems)
+    exchanges = tuple(run.asked.values())
+    problems += _doubts(walk, exchanges)
     return Capture(
         typed=url,
         url=first.url,
         outcome=walk.outcome,
         status=walk.last.status,
         hops=hops,
-        exchanges=tuple(exchanges),
+        exchanges=exchanges,
         title=page.title if page else None,
         text=text,
         page_times=page.times if page else (),
         requisites=requisites,
-        problems=tuple(problems[:PROBLEMS_LIMIT]),
+        problems=_bounded(problems),
         retry_after_s=retry_after(walk.last.header("retry-after"), walk.last.head_at),
         started=started,
         ended=now(),
@@ -141,11 +148,35 @@ def record(
 
 
 def _judged(status: int) -> tuple[str, str]:
+    if status == PARTIAL:
+        return "truncated", "the server sent a part (206) that was not asked for"
     if 200 <= status < 300:
         return "complete", ""
     if status == 429:
         return "rate-limited", "the server answered 429"
     return "http-error", f"the server answered {status}"
+
+
+def _doubts(walk: _Walk, exchanges: tuple[Exchange, ...]) -> list[Problem]:
+    """What leaves the outcome as it is, and must be known all the same."""
+    found = []
+    if walk.outcome == "complete" and walk.last.status in NO_CONTENT:
+        detail = f"the server answered {walk.last.status}: there is no content"
+        found.append(Problem("no-content", detail, walk.last.url))
+    detail = "the answer states no length: its end cannot be known"
+    found += [Problem("end-not-stated", detail, one.url) for one in exchanges if not one.end_stated]
+    return found
+
+
+def _bounded(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The first problems, and how many more there are."""
+    size = 0
+    for number, one in enumerate(problems):
+        size += len(one.detail) + len(one.where)
+        if number >= PROBLEMS_LIMIT or size > PROBLEMS_SIZE:
+            detail = f"{len(problems) - number} more problems are not listed"
+            return (*problems[:number], Problem("more-problems", detail))
+    return tuple(problems)
 
 
 def _next(base: Target, location: str) -> Target:
@@ -184,9 +215,7 @@ def _read(walk: _Walk, problems: list[Problem]) -> tuple[Page | None, str | None
     return None, None
 
 
-def _fetch_parts(
-    run: _Run, page: Page, hops: tuple[str, ...], exchanges: list[Exchange], problems: list[Problem]
-) -> Requisites:
+def _fetch_parts(run: _Run, page: Page, hops: tuple[str, ...], problems: list[Problem]) -> Requisites:
     """Fetches what the page is made of, and what its style sheets name: one level deep."""
     pending = [part for part in page.parts if part.url not in hops]
     known = {part.url for part in pending} | set(hops)
@@ -201,7 +230,6 @@ def _fetch_parts(
         position += 1
         asked += 1
         walk = run.follow(part, ACCEPT_PART)
-        exchanges.extend(walk.exchanges)
         outcome, detail = walk.outcome, walk.detail
         if outcome == "complete" and (walk.last.header("content-encoding") or _is_sheet(walk.last)):
             decoded = decode(body(walk.last), walk.last.header("content-encoding"))

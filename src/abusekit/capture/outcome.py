@@ -12,7 +12,7 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
     ("connect-failure", "no connection came about"),
     ("tls-failure", "the encrypted connection was not trusted or not possible: no request was sent"),
     ("reset", "the server closed the connection before an answer could be understood"),
-    ("truncated", "the answer was cut short by the other side"),
+    ("truncated", "the answer was cut short by the other side, or only a part of it was sent"),
     ("timeout", "the time limit for the address was reached"),
     ("too-large", "the size limit for the address was reached"),
     ("bad-response", "what came back does not follow HTTP"),
@@ -28,5 +28,9 @@ NOTES: tuple[tuple[str, str], ...] = (
     ("requisite-limit", "the page has more parts than the plan fetches"),
     ("not-fetched", "parts of the page were not fetched, because a limit was reached before"),
     ("bad-reference", "references in the page that are no web addresses"),
+    ("no-content", "the server says that there is no content: there is nothing to see"),
+    ("end-not-stated", "the answer states no length, and came unencrypted: its end cannot be known"),
+    ("bad-date", "a time that is outside of what a timeline can hold"),
+    ("more-problems", "further problems that are not listed one by one"),
 )
 """Labels of problems that do not change the outcome; problems also carry the labels of OUTCOMES."""

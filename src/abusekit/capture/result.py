@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
+from itertools import islice
 from typing import Any, Literal
 
 from abusekit import __version__
 from abusekit.capture import tls
+from abusekit.capture.facts import LISTED_LIMIT, exchange_facts, listed, plan_facts
 from abusekit.capture.page import PageTime
 from abusekit.capture.plan import Plan
 from abusekit.case.custody import instant_text
@@ -37,6 +39,13 @@ SECRET_HEADERS = (
     "x-xsrf-token",
 )
 """Response headers whose values may open something; `Set-Cookie` is treated apart, for the cookie's name."""
+
+
+PARTIAL = 206
+"""RFC 9110 section 15.3.7: the answer to a request with Range, which is never sent here."""
+
+NO_CONTENT = (204, 205)
+"""RFC 9110 sections 15.3.5 and 15.3.6: success, and nothing to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +135,10 @@ class Capture:
 
     @property
     def fidelity(self) -> Literal["exact", "exact-partial"]:
-        """`exact` when every exchange came whole; `exact-partial` when one was cut or brought nothing."""
-        whole = all(one.complete for one in self.exchanges) and not self.requisites.not_fetched
+        """`exact` when every exchange came whole; `exact-partial` when one was cut, brought nothing, or may be cut."""
+        whole = not self.requisites.not_fetched and all(
+            one.complete and one.end_stated and one.status != PARTIAL for one in self.exchanges
+        )
         return "exact" if whole else "exact-partial"
 
     @property
@@ -142,17 +153,28 @@ class Capture:
         return ServerClock(raw[:200], utc, offset)
 
     @property
+    def has_content(self) -> bool:
+        """True when the answer to the address came whole, and is one that carries content."""
+        return self.outcome == "complete" and self.status not in NO_CONTENT
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Where servers sent cookies or authentication, so that exports can strip them."""
-        found = []
+        """Where servers sent cookies or authentication, so that exports can strip them; the first 500."""
+        return tuple(islice(self._secrets(), LISTED_LIMIT))
+
+    @property
+    def secrets_count(self) -> int:
+        """All of them, also those that `secrets` does not list."""
+        return sum(1 for _ in self._secrets())
+
+    def _secrets(self) -> Iterator[Secret]:
         for number, one in enumerate(self.exchanges):
             for name, value in one.headers:
                 header = name.lower()
                 if header in ("set-cookie", "set-cookie2"):
-                    found.append(Secret(number, header, value.partition("=")[0].strip()[:100]))
+                    yield Secret(number, header, _cookie_name(value))
                 elif header in SECRET_HEADERS:
-                    found.append(Secret(number, header, ""))
-        return tuple(found)
+                    yield Secret(number, header, "")
 
     def write_wacz(
         self, out: Sink, *, with_text: bool = False, extra: dict[str, bytes] | None = None
@@ -184,6 +206,7 @@ class Capture:
         """What is known beside the archive, for item.json: the canonical subset of JSON, without floats."""
         clock = self.server_clock
         leaves = dict.fromkeys(one.tls.chain[0] for one in self.exchanges if one.tls and one.tls.chain)
+        secrets = list(self._secrets())
         return {
             "engine": "http",
             "software": SOFTWARE,
@@ -206,8 +229,10 @@ class Capture:
                 {"label": one.label, "detail": one.detail, "where": one.where} for one in self.problems
             ],
             "secrets": [
-                {"exchange": one.exchange, "header": one.header, "name": one.name} for one in self.secrets
+                {"exchange": one.exchange, "header": one.header, "name": one.name}
+                for one in secrets[:LISTED_LIMIT]
             ],
+            "secrets_count": len(secrets),
             "server_clock": {
                 "raw": clock.raw,
                 "utc": instant_text(clock.utc) if clock.utc else None,
@@ -220,53 +245,17 @@ class Capture:
             "started": instant_text(self.started),
             "ended": instant_text(self.ended),
             "plan": plan_facts(self.plan),
-            "certificates": [tls.leaf_facts(der) for der in leaves],
-            "exchanges": [exchange_facts(one) for one in self.exchanges],
+            "certificates": listed(leaves, tls.leaf_facts),
+            "certificates_count": len(leaves),
+            "exchanges": listed(self.exchanges, exchange_facts),
+            "exchanges_count": len(self.exchanges),
         }
 
 
-def plan_facts(plan: Plan) -> dict[str, Any]:
-    """The options of a capture, for item.json; durations in milliseconds."""
-    return {
-        "user_agent": plan.user_agent,
-        "accept_language": plan.accept_language,
-        "deadline_ms": round(plan.deadline_s * 1000),
-        "max_bytes": plan.max_bytes,
-        "max_redirects": plan.max_redirects,
-        "requisites": plan.requisites,
-        "max_requisites": plan.max_requisites,
-        "allow_private": plan.policy.allow_private,
-        "allowed_networks": [str(network) for network in plan.policy.allowed_networks],
-        "extra_ca": plan.extra_ca is not None,
-    }
-
-
-def exchange_facts(one: Exchange) -> dict[str, Any]:
-    """One exchange, for item.json: where it went and how it ended; its bytes are in the archive."""
-    return {
-        "url": one.url,
-        "at": instant_text(one.at),
-        "status": one.status,
-        "ip": one.ip,
-        "port": one.port,
-        "dns": list(one.dns),
-        "tls": {
-            "version": one.tls.version,
-            "cipher": one.tls.cipher,
-            "alpn": one.tls.alpn,
-            "verified": one.tls.verified,
-            "error": one.tls.error,
-            "chain_sha256": [sha256(der).hexdigest() for der in one.tls.chain],
-        }
-        if one.tls
-        else None,
-        "bytes": one.received.size,
-        "interim_count": one.interim_count,
-        "complete": one.complete,
-        "truncated": one.truncated,
-        "problem": one.problem.label if one.problem else None,
-        "duration_ms": one.duration_ms,
-    }
+def _cookie_name(value: str) -> str:
+    """The name of a cookie; "" for one without: what stands there is its value (RFC 6265bis section 5.6)."""
+    name, equals, _ = value.partition(";")[0].partition("=")
+    return name.strip()[:100] if equals else ""
 
 
 def http_date(raw: str) -> datetime | None:

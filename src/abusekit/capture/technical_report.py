@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abusekit.capture.facts import LISTED_LIMIT, LISTED_SIZE
 from abusekit.capture.outcome import OUTCOMES
 from abusekit.capture.result import Capture
 from abusekit.case.custody import instant_text
@@ -39,7 +40,12 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         "",
         "Exchanges (time, status, address of the server, bytes, address asked)",
     ]
-    for one in capture.exchanges:
+    size = 0
+    for number, one in enumerate(capture.exchanges):
+        size += len(one.url)
+        if number >= LISTED_LIMIT or size > LISTED_SIZE:
+            lines.append(f"  and {len(capture.exchanges) - number} more, which stand in the archive")
+            break
         state = (
             ""
             if one.complete
@@ -54,7 +60,10 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
             lines.append(f"      {one.tls.version} {one.tls.cipher}, certificate {trust}")
     lines += ["", "Problems"] + [f"  {problem}" for problem in draft.problems or ["none"]]
     lines += ["", "What this cannot show"] + [f"  {limit}" for limit in draft.limits]
-    if capture.secrets:
+    secrets = capture.secrets
+    if secrets:
         lines += ["", "Values that servers gave to this client alone (to be removed from copies for others)"]
-        lines += [f"  exchange {s.exchange}: {s.header} {s.name}".rstrip() for s in capture.secrets]
+        lines += [f"  exchange {s.exchange}: {s.header} {s.name}".rstrip() for s in secrets]
+        more = capture.secrets_count - len(secrets)
+        lines += [f"  and {more} more, which stand in the archive"] if more else []
     return "\n".join(lines) + "\n"

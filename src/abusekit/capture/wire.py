@@ -7,6 +7,7 @@ that drips one byte at a time cannot stretch the limit. Nothing is unpacked whil
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from abusekit.capture import tls
 from abusekit.capture.address import Target
 from abusekit.capture.plan import Plan
 from abusekit.net.policy import AddressPolicy, DnsError, RefusedAddressError, resolve
-from abusekit.webarchive.exchange import Exchange, Problem, Spool, Truncation
+from abusekit.webarchive.exchange import Exchange, Problem, Spool, Truncation, status_of
 
 RECEIVE = 1 << 16
 """Bytes asked of the socket at once."""
@@ -29,6 +30,9 @@ HEAD_LIMIT = 256 << 10
 
 INTERIM_LIMIT = 16
 """1xx heads before the final one; more is a flood."""
+
+HEADERS_LIMIT = 1000
+"""Headers of one head; more is a flood that costs memory for each of them."""
 
 SMALL_PIECE = 512
 """Bytes: body pieces below this count as small."""
@@ -151,10 +155,15 @@ class _Conversation:
             share = left / (len(addresses) - number)
             try:
                 made = socket.create_connection((address, self.target.port), timeout=share)
+                try:
+                    peer = made.getpeername()[0]  # fails when the server has reset the connection already
+                except OSError:
+                    made.close()
+                    raise
             except OSError as fault:
                 faults.append(f"{address}: {fault.strerror or fault or type(fault).__name__}")
                 continue
-            self.found = replace(self.found, ip=made.getpeername()[0], port=self.target.port, at=self.now())
+            self.found = replace(self.found, ip=peer, port=self.target.port, at=self.now())
             return made
         if self.budget.seconds_left() <= 0:
             raise self.too_late()
@@ -186,6 +195,10 @@ class _Conversation:
         except (OSError, ValueError) as fault:  # ValueError: a host that cannot be a server name
             why = tls.reason(fault) if isinstance(fault, ssl.SSLError) else str(fault)[:200]
             raise _StopError("tls-failure", f"no encrypted connection: {why}") from fault
+        # Python wraps a connection that is reset already without any handshake, and without a word.
+        if made.version() is None:
+            made.close()
+            raise _StopError("tls-failure", "no encrypted connection: it was reset before the handshake")
         self.found = replace(self.found, tls=tls.describe(made, verified=True), at=self.now())
         return made
 
@@ -237,7 +250,13 @@ class _Conversation:
                 break
             elif isinstance(event, h11.ConnectionClosed):
                 raise _StopError("reset", "the server closed the connection without an answer", "disconnect")
-        self.found = replace(self.found, complete=True, excess_length=len(self.parser.trailing_data[0]))
+        self.found = replace(
+            self.found,
+            complete=True,
+            # with TLS the closure alert says it (RFC 9112 section 9.8), see `receive`
+            end_stated=not body_by_close or self.target.scheme == "https",
+            excess_length=len(self.parser.trailing_data[0]),
+        )
         if self.found.excess_length:
             raise _StopError("bad-response", "bytes follow after the end that the answer itself gives")
         if self.found.header("transfer-encoding") and self.found.header("content-length"):
@@ -282,7 +301,9 @@ class _Conversation:
             return _StopError("reset", "the server closed the connection without an answer", "disconnect")
         if self.ended and self.spool.read(0, 5) == b"HTTP/":
             return _StopError("truncated", "the connection was closed inside of the head", "disconnect")
-        return _StopError("bad-response", f"not understood as HTTP: {str(fault)[:200]}")
+        # h11 quotes the line after a colon or a quotation mark: it may be a cookie, and this text is shown.
+        why = re.split(r"[:'\"]|bytearray", str(fault))[0].strip()[:200]
+        return _StopError("bad-response", f"not understood as HTTP: {why}")
 
     def head(self, event: h11.Response) -> bool:
         """Notes the final head; True when only the end of the connection will end the body."""
@@ -290,6 +311,11 @@ class _Conversation:
         received = self.spool.read(0, min(self.spool.size, (INTERIM_LIMIT + 1) * HEAD_LIMIT))
         for _ in range(self.interim_count + 1):
             start, end = end, _head_end(received, end)
+        if status_of(received[start : start + 20]) != event.status_code:
+            raise _StopError("bad-response", "the answer is neither HTTP/1.0 nor HTTP/1.1")
+        if len(event.headers) > HEADERS_LIMIT:
+            why = f"a flood of headers: {len(event.headers)}, and more than {HEADERS_LIMIT} are not taken"
+            raise _StopError("bad-response", why, "length")
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()
         )

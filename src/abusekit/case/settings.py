@@ -10,7 +10,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from abusekit.errors import CaseError, UsageError
 
@@ -24,6 +24,8 @@ EXHIBIT_STYLES = (
     "{initials}/{n:03}",
 )
 
+WIDEST = {4: 8, 6: 16}
+"""IP version → shortest prefix of a network that a person may allow."""
 _INITIALS = re.compile(r"[A-Z][A-Z0-9]{0,9}\Z")
 
 
@@ -133,6 +135,29 @@ def check_zone(zone: str) -> None:
         raise UsageError(f"unknown time zone: {zone}", "an IANA name, such as Europe/London") from fault
     except KeyError as fault:
         raise UsageError(f"unknown time zone: {zone}", "an IANA name, such as Europe/London") from fault
+
+
+def canonical_zone(typed: str) -> str:
+    """The zone as IANA spells it, whatever the case and with blanks for underscores. Raises UsageError."""
+    text = "_".join(typed.split())
+    for zone in available_timezones():  # first, since some disks find europe/london, too
+        if zone.casefold() == text.casefold():
+            return zone
+    check_zone(text)
+    return text
+
+
+def check_width(network: str) -> None:
+    """A network that a person allows is one that they know, not a large part of all. Raises UsageError."""
+    try:
+        found = ipaddress.ip_network(network)
+    except ValueError as fault:
+        raise UsageError(f"not a network: {network}", "such as --allow-network 192.168.1.0/24") from fault
+    widest = WIDEST[found.version]
+    if found.prefixlen < widest:
+        raise UsageError(
+            f"the network {network} is too wide: at most /{widest}", "such as --allow-network 192.168.1.0/24"
+        )
 
 
 def _refuse_twins(producers: Any) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from abusekit.cli.options import Session, now
 
 if TYPE_CHECKING:
     from abusekit.case.canonical import JSON
+    from abusekit.case.folder import Case
 
 
+_ID = re.compile(r"E(\d{1,9})")
+_RANGE = re.compile(r"E(\d{1,9})\s*(?:-|–|\.\.)\s*E?(\d{1,9})")
+_ZEROS = re.compile(r"(?<=[/-])0+(?=\d)")
 MAX_TEXT = 8_000
 """Characters of a reason, a place, a name: well within a line of the log."""
 
@@ -17,21 +23,74 @@ MAX_TEXT = 8_000
 def log_for_items(
     session: Session, do: str, item_ids: tuple[str, ...], facts: dict[str, JSON], said: str
 ) -> None:
-    """Log `do` with `facts` for each item, all or none. Raises UsageError (no such item), CaseError."""
+    """Log `do` with `facts` for each item of `item_ids`, which are resolved; all or none.
+
+    Raises UsageError (too long), CaseError.
+    """
     from abusekit.case.custody import Act
+    from abusekit.case.writing import writing
     from abusekit.cli.answers import Logged
 
     for text in (value for value in facts.values() if isinstance(value, str)):
         _check_length(text)
     case = session.case()
     producer = session.producer(case)
-    ids = [case.item(item_id.upper()).id for item_id in item_ids]
-    entries = case.record([Act(do, {"item": i, **facts}) for i in ids], by=producer.initials, now=now())
+    acts = [Act(do, {"item": i, **facts}) for i in item_ids]
+    with writing(case, by=producer.initials, when=now, told=session.say) as at:
+        entries = case.log.append(acts, by=producer.initials, now=at)
     if session.json:
-        session.answer(Logged(ids, do, [entry["n"] for entry in entries]))
+        session.answer(Logged(list(item_ids), do, [entry["n"] for entry in entries]))
     else:
-        for item_id in ids:
+        for item_id in item_ids:
             session.print(f"{item_id}: {said}")
+
+
+def resolve_items(case: Case, typed: Iterable[str]) -> tuple[str, ...]:
+    """The item ids that people mean by `E0001`, `e1`, `PO/1` or `E0001-E0005`, each once, in their order.
+
+    The log says which items and exhibits there are. Raises UsageError: none such, or two could be meant.
+    """
+    typed = tuple(typed)
+    if not typed:
+        return ()
+    exhibits: dict[str, str] = {}
+    ids: dict[int, str] = {}
+    for entry in case.entries():
+        item, exhibit = str(entry.get("item")), str(entry.get("exhibit"))
+        if entry["do"] == "item.add" and (number := _ID.fullmatch(item)):
+            exhibits[_ZEROS.sub("", exhibit.upper())] = item
+            ids[int(number[1])] = item
+    return tuple(dict.fromkeys(item for text in typed for item in _meant(text, ids, exhibits)))
+
+
+def resolve_item(case: Case, typed: str) -> str:
+    """The one item that is meant. Raises UsageError: none such, or a range."""
+    from abusekit.errors import UsageError
+
+    found = resolve_items(case, (typed,))
+    if len(found) > 1:
+        raise UsageError(f"{typed} means {len(found)} items", "name one of them")
+    return found[0]
+
+
+def _meant(typed: str, ids: dict[int, str], exhibits: dict[str, str]) -> list[str]:
+    from abusekit.errors import UsageError
+
+    text = typed.strip().upper()
+    by_id = _ID.fullmatch(text)
+    item = ids.get(int(by_id[1])) if by_id else None
+    exhibit = exhibits.get(_ZEROS.sub("", text))
+    if item and exhibit and item not in (exhibit, text):
+        raise UsageError(f"{typed} is item {item}, and the exhibit reference of {exhibit}", f"write {item}")
+    if item or exhibit:
+        return [str(item or exhibit)]
+    ends = _RANGE.fullmatch(text)
+    if ends is not None:
+        first, last = int(ends[1]), int(ends[2])
+        if first in ids and last in ids and first <= last:
+            return [ids[number] for number in sorted(ids) if first <= number <= last]
+    there = f"the case holds {len(ids)} items" if len(ids) != 1 else "the case holds 1 item"
+    raise UsageError(f"no item {typed}", f"{there}; abusekit list shows them")
 
 
 def needed_reason(reason: str) -> str:

@@ -80,6 +80,7 @@ class _Run:
         self.known: dict[str, tuple[str, str]] = {}
         self.answers: list[Added] = []
         self._batch: list[tuple[Draft, list[Added]]] = []
+        self._limits_told: set[str] = set()
 
     def take(self, intake: Intake, group: list[tuple[Path, str]]) -> None:
         from abusekit.cli.answers import Added
@@ -132,6 +133,10 @@ class _Run:
                     self.session.print(f"{item.id}  {item.exhibit:10}  {answer.name}{note}")
             for problem in item.problems:
                 self.session.say(f"  {item.id}: {problem}")
+            for limit in item.limits:
+                if "without the extra" in limit and limit not in self._limits_told:
+                    self._limits_told.add(limit)
+                    self.session.say(f"  {item.id}: {limit}")
 
     def _already(self, draft: Draft, answers: list[Added]) -> None:
         draft.discard()
@@ -188,7 +193,7 @@ def _groups(
     from abusekit.errors import UsageError
 
     for path in paths:
-        if not path.is_dir():
+        if not path.is_dir() or path.resolve().is_relative_to(root):  # the case itself is refused in one line
             yield [(path, path.name)]
             continue
         if not (recursive or together):
@@ -212,7 +217,7 @@ def _walk(folder: Path, root: Path) -> Iterator[tuple[Path, str]]:
 
     closed: list[Path] = []
     for here, folders, names in os.walk(folder, onerror=lambda fault: closed.append(Path(fault.filename))):
-        if Path(here).resolve() == root:
+        if Path(here).resolve().is_relative_to(root):
             folders.clear()
             yield Path(here), _name_below(folder, Path(here))
             continue

@@ -90,15 +90,29 @@ class Listed(msgspec.Struct):
     kind: str
     at: str
     """Taken in: UTC, our clock."""
+    local: str
+    """The same in the case's zone, with offset."""
     outcome: str
+    what: str
+    """How a capture ended with the HTTP status, the type of a file, whether a diary entry is confirmed."""
     grade: str
-    """A, B, C, D or X (advice on what to add, no claim about admissibility)."""
+    """A, B, C, D, X or - (advice on what to add, no claim about admissibility)."""
     files: int
     tags: list[str]
     withdrawn: str | None
     """Reason, or null."""
     verified: bool
     """Somebody stands by this diary entry (verify-note)."""
+    corrects: str | None = None
+    """The diary entry that this one corrects."""
+    corrected_by: list[str] = []
+    """Later diary entries that correct this one."""
+    address: str | None = None
+    """As typed; null without --reveal."""
+    names: list[str] | None = None
+    """Of files, as received; null without --reveal."""
+    text: str | None = None
+    """First 60 characters of a diary entry; null without --reveal."""
 
 
 class ListAnswer(msgspec.Struct):
@@ -128,6 +142,12 @@ class ShowAnswer(msgspec.Struct):
     withdrawn: str | None
     verified: list[tuple[str, str]]
     place: str
+    what: str
+    """As `list` says it."""
+    corrects: str | None = None
+    """The diary entry that this one corrects."""
+    corrected_by: list[str] = []
+    """Later diary entries that correct this one."""
     source: dict[str, Any] | None = None
     facts: dict[str, Any] | None = None
     dated: list[dict[str, Any]] | None = None

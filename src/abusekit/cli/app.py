@@ -13,6 +13,9 @@ import click
 from abusekit import __version__
 from abusekit.cli import COMMANDS
 
+DELETING = ("remove", "delete", "rm", "unwithdraw")
+"""Verbs that people try; this program has none of them, on purpose."""
+
 
 class ReaderGoneError(Exception):
     """Whoever read our output stopped (`abusekit list | head`). Click would make exit code 1 of it, and 1 is
@@ -37,6 +40,11 @@ class LazyGroup(click.Group):
         with _output():  # `--help` writes here
             return super().make_context(*args, **options)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] == "help":  # `abusekit help key create`: as with --help at the end
+            args = [*args[1:], "--help"]
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         with _output():
             return super().invoke(ctx)
@@ -60,7 +68,12 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in self.list_commands(ctx):
+        known = ctx.resilient_parsing or name in self.list_commands(ctx)  # the former: completion asks
+        if name and not name.startswith("-") and not known:
+            if name in DELETING:
+                from abusekit.errors import UsageError
+
+                raise UsageError("nothing is deleted", "see: abusekit withdraw --help")
             from difflib import get_close_matches
 
             near = get_close_matches(name, self.list_commands(ctx), 1)

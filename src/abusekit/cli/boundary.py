@@ -45,11 +45,14 @@ def run(arguments: list[str]) -> int:
 
 
 def _wrong_usage(fault: click.ClickException) -> int:
+    if isinstance(fault, click.exceptions.NoArgsIsHelpError):  # a group alone: its message is its help
+        fault.show()
+        return 2
     hint = ""
     context = getattr(fault, "ctx", None)
     if context is not None:
         hint = f"see: {context.command_path} --help"
-    _say(fault.format_message(), hint)
+    _say(" ".join(fault.format_message().split()), hint)  # click lists choices on lines of their own
     return 2
 
 

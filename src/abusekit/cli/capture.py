@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,7 @@ def capture_command(
     case = session.case()
     settings = case.settings()
     producer = settings.producer(session.as_initials)
-    lines = _lines(addresses, listing)
+    lines = _lines(addresses, listing, session.say)
     one_list_at_a_time = case.lock("capture", timeout=0) if listing else nullcontext()
     with one_list_at_a_time:
         run = CaptureReport(session, failures)
@@ -182,7 +182,7 @@ def _policy(settings: Settings, allow_private: bool) -> AddressPolicy:
     return AddressPolicy(tuple(ip_network(n) for n in settings.allowed_networks), allow_private)
 
 
-def _lines(addresses: tuple[str, ...], listing: str | None) -> list[Listed]:
+def _lines(addresses: tuple[str, ...], listing: str | None, told: Callable[[str], None]) -> list[Listed]:
     from pathlib import Path
 
     from abusekit.capture.address import check_address
@@ -196,9 +196,9 @@ def _lines(addresses: tuple[str, ...], listing: str | None) -> list[Listed]:
         return [Listed(0, address) for address in unique]
     try:
         if listing == "-":
-            return read_list(sys.stdin.buffer.read(MAX_LIST + 1), "standard input")
+            return read_list(sys.stdin.buffer.read(MAX_LIST + 1), "standard input", told)
         with Path(listing).open("rb") as stream:
-            return read_list(stream.read(MAX_LIST + 1), listing)
+            return read_list(stream.read(MAX_LIST + 1), listing, told)
     except OSError as fault:
         raise InputError(f"{listing} cannot be read: {fault.strerror}", "give a list of addresses") from fault
 
@@ -235,6 +235,5 @@ def _wanted(
             try:
                 seen = parse_typed(text, settings.zone, what="seen_at")
             except UsageError as fault:
-                run.refused(one.address, one.line, "not-understood", fault.message)
-                continue
+                run.warn(one.address, one.line, f"{fault.message}; kept as text, without a time")
         yield Request(one.address, one.about, one.line or None, seen)

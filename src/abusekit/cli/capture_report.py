@@ -25,6 +25,7 @@ class CaptureReport:
         self.captured: list[CapturedAddress] = []
         self.skipped: Counter[str] = Counter()
         self.duplicates = 0
+        self._warnings: dict[str, str] = {}
         self._failed_before: list[str] = []
         self._progress: Any = None
         self._task: Any = None
@@ -33,6 +34,11 @@ class CaptureReport:
         from abusekit.cli.answers import CapturedAddress
 
         self.captured.append(CapturedAddress(address, line or None, None, None, outcome, None, problem, 0))
+
+    def warn(self, address: str, line: int, problem: str) -> None:
+        """Tell what is wrong with the list's words on an address that is captured all the same."""
+        self._warnings[address] = problem
+        self.session.say(f"line {line}: {problem}")
 
     def skip(self, address: str, outcome: str) -> None:
         self.skipped[outcome] += 1
@@ -63,6 +69,7 @@ class CaptureReport:
         else:
             status = item.facts.get("status")
             problem = item.problems[0] if item.problems and item.outcome != "complete" else ""
+            problem = "; ".join(filter(None, (problem, self._warnings.get(request.address))))
             self.captured.append(
                 CapturedAddress(
                     request.address,
@@ -92,7 +99,7 @@ class CaptureReport:
         """Print what became of it; the exit code: 0 all complete, 7 something failed, 4 no address in it."""
         failed = [c for c in self.captured if c.outcome != "complete"]
         skipped_failures = sum(n for outcome, n in self.skipped.items() if outcome != "complete")
-        code = 7 if failed or skipped_failures else 0
+        code = 7 if failed or skipped_failures or self._warnings else 0
         if self.captured and all(c.outcome == "not-an-address" for c in self.captured) and not self.skipped:
             code = 4
         self._write_failures(failed)

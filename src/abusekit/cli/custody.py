@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from abusekit.cli.acts import log_for_items, needed_reason
+from abusekit.cli.acts import log_for_items, needed_reason, resolve_item, resolve_items
 from abusekit.cli.options import Session, with_session
 
 _NOT_SHOWN = {"n", "at", "do", "by", "prev", "salt", "files", "tally"}
@@ -28,7 +28,7 @@ def custody_log(session: Session, item_id: str | None) -> None:
       abusekit custody log --item E0003
     """
     case = session.case()
-    wanted = case.item(item_id.upper()).id if item_id else None
+    wanted = resolve_item(case, item_id) if item_id else None
     entries = [e for e in case.entries() if wanted is None or e.get("item") == wanted]
     if session.json:
         from abusekit.cli.answers import CustodyLogAnswer
@@ -58,7 +58,8 @@ def custody_store(session: Session, item_ids: tuple[str, ...], place: str, reaso
       abusekit custody store E0001 E0002 --place "encrypted drive 2, safe" --reason "second copy"
     """
     facts = {"place": needed_reason(place), "reason": needed_reason(reason)}
-    log_for_items(session, "custody.store", item_ids, facts, f"kept at {place.strip()}")
+    ids = resolve_items(session.case(), item_ids)
+    log_for_items(session, "custody.store", ids, facts, f"kept at {place.strip()}")
 
 
 def _plain(value: Any) -> str:

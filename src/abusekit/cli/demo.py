@@ -56,7 +56,8 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
         session.print("VERIFIED" if code == 0 else f"NOT VERIFIED (exit code {code})")
         session.print(f"case      {case}")
         session.print(f"timeline  {page}")
-        session.say(f"look around: abusekit list --case {case}; abusekit show --case {case} E0001 --reveal")
+        named = shlex.quote(str(case))
+        session.say(f"look around: abusekit list --case {named}; abusekit show --case {named} E0001 --reveal")
     return code
 
 

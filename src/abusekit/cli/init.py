@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from abusekit.cli.options import PathParameter, Session, now, with_session
+from abusekit.plain import safe_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,16 +63,22 @@ def init_command(
     """
     from abusekit import safety
     from abusekit.case.folder import Case
-    from abusekit.case.settings import Settings, check_settings, parse_producer
+    from abusekit.case.settings import Settings, canonical_zone, check_settings, check_width, parse_producer
     from abusekit.errors import CaseError
 
     folder = folder if folder.name else folder.resolve()  # `init .`
     if folder.is_dir() and any(folder.iterdir()):  # said before a person answers many questions
         raise CaseError(f"there is something already: {folder}", "choose a new folder")
+    _refuse_inside_a_case(folder)
+    for network in networks:
+        check_width(network)
     ask = not yes and sys.stdin.isatty()
-    reference = _needed(reference, "--ref", "Reference of the case", ask)
+    session.say("The time zone and the initials cannot be changed later: exhibits and times hang on them.")
+    reference = reference or _asked("--ref", "Reference of the case", _printable, ask)
     people = tuple(parse_producer(text) for text in producers) or _ask_producer(ask)
-    zone = _needed(zone, "--timezone", "Time zone (IANA name, such as Europe/London)", ask)
+    zone = canonical_zone(zone) if zone else _asked(
+        "--timezone", "Time zone (IANA name, such as Europe/London)", canonical_zone, ask, _system_zone()
+    )  # fmt: skip
     _check_folder_name(folder, title, people)
     settings = check_settings(
         Settings(
@@ -82,6 +92,8 @@ def init_command(
         )
     )
     session.say(safety.UNDER_18)
+    if ask:
+        session.say("Questions about your safety (Enter skips; kept in private/ only)")
     answers = {key: _answer(question) for key, question in safety.QUESTIONS} if ask else {}
     at = now()
     case = Case.create(folder, settings, now=at)
@@ -99,18 +111,67 @@ def init_command(
     for post in posts:
         session.say(f"  {', '.join(post.where):6} {post.about}: {post.text}")
     session.print(f"case {made.reference} started in {folder}")
-    session.say(f"next: abusekit capture --case {folder} URL    or: abusekit add --case {folder} FILE")
+    named = shlex.quote(str(folder))
+    session.say(f"next: abusekit capture --case {named} URL    or: abusekit add --case {named} FILE")
 
 
-def _needed(value: str | None, option: str, question: str, ask: bool) -> str:
+def _refuse_inside_a_case(folder: Path) -> None:
+    """A case in a case would be neither sealed nor verified with it. Raises UsageError."""
+    from abusekit.case.folder import Case
+    from abusekit.errors import CaseError, UsageError
+
+    try:
+        around = Case.find(folder.resolve().parent)
+    except CaseError:
+        return
+    raise UsageError(f"{folder} lies inside the case {around.root}", "choose a folder outside of it")
+
+
+def _asked(
+    option: str, question: str, check: Callable[[str], str], ask: bool, default: str | None = None
+) -> str:
+    """The answer of a person, asked again until `check` takes it. Raises UsageError: there is nobody to ask."""
     from abusekit.errors import UsageError
 
-    if value:
-        return value
     if not ask:
         raise UsageError(f"{option} is needed", "see: abusekit init --help")
-    answer: str = click.prompt(question, err=True)
+    return _prompt(question, check, default)
+
+
+def _prompt(question: str, check: Callable[[str], str], default: str | None = None) -> str:
+    from abusekit.errors import UsageError
+
+    def checked(typed: str) -> str:
+        try:
+            return check(typed.strip())
+        except UsageError as fault:  # click asks again after an error of its own kind
+            raise click.UsageError(safe_text(f"{fault.message} ({fault.hint})")) from fault
+
+    answer: str = click.prompt(question, default=default, value_proc=checked, err=True)
     return answer
+
+
+def _printable(typed: str) -> str:
+    from abusekit.errors import UsageError
+
+    if not typed or not typed.isprintable():
+        raise UsageError("not a text that can be shown", "type it again")
+    return typed
+
+
+def _system_zone() -> str | None:
+    """The zone that this computer is set to, where it says so by an IANA name."""
+    from abusekit.case.settings import check_zone
+    from abusekit.errors import UsageError
+
+    named = os.environ.get("TZ", "").lstrip(":")
+    link = os.path.realpath("/etc/localtime")
+    name = named or (link.split("/zoneinfo/", 1)[1] if "/zoneinfo/" in link else "")
+    try:
+        check_zone(name)
+    except UsageError:
+        return None
+    return name
 
 
 def _ask_producer(ask: bool) -> tuple[Producer, ...]:
@@ -119,15 +180,10 @@ def _ask_producer(ask: bool) -> tuple[Producer, ...]:
 
     if not ask:
         raise UsageError("--producer is needed", '--producer "PO:Producer One:volunteer"')
-    parts = [
-        click.prompt(question, err=True)
-        for question in (
-            "Your initials",
-            "Your full name (as in a statement)",
-            "Your role (victim, volunteer, …)",
-        )
-    ]
-    return (parse_producer(":".join(part.replace(":", " ") for part in parts)),)
+    initials = _prompt("Your initials", lambda typed: parse_producer(f"{typed}:a:b").initials)
+    name = _prompt("Your full name (as in a statement)", _printable)
+    role = _prompt("Your role (victim, volunteer, …)", _printable)
+    return (parse_producer(":".join((initials, name.replace(":", " "), role.replace(":", " ")))),)
 
 
 def _answer(question: str) -> str:

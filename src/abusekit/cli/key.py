@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from abusekit.cli.answers import KeyAnswer
 
 
+MIN_PASSPHRASE = 8
+"""Characters, for a new key."""
+
+
 @click.group("key")
 def key_command() -> None:
     """Create and show signing keys; they live outside of every case.
@@ -28,7 +32,7 @@ def key_command() -> None:
 @passphrase_option
 @with_session(case=False)
 def key_create(session: Session, name: str, passphrase_fd: int | None) -> None:
-    """A new Ed25519 key, protected by a passphrase.
+    """A new Ed25519 key, protected by a passphrase of 8 characters or more.
 
     \b
     Example:
@@ -38,7 +42,10 @@ def key_create(session: Session, name: str, passphrase_fd: int | None) -> None:
 
     store = key_store()
     _not_inside_a_case(store)
-    made = keys.create(store, name, passphrase(passphrase_fd, confirm=True))
+    _check_free(store, name)
+    chosen = passphrase(passphrase_fd, confirm=True)
+    _check_length(chosen)
+    made = keys.create(store, name, chosen)
     _one(session, made)
     session.say("keep the passphrase; a lost key cannot be remade (earlier seals stay valid)")
     session.say(f"next: abusekit seal --case DIR --key {name}")
@@ -70,17 +77,25 @@ def key_list(session: Session) -> None:
 
 @key_command.command("show")
 @click.argument("name")
+@click.option(
+    "--allowed-signers", is_flag=True, help="Print only the line for the file by which others vouch for it."
+)
 @with_session(case=False)
-def key_show(session: Session, name: str) -> None:
+def key_show(session: Session, name: str, allowed_signers: bool) -> None:
     """Fingerprint and allowed_signers line of one key.
 
     \b
-    Example:
+    Examples:
       abusekit key show me
+      abusekit key show me --allowed-signers > allowed_signers
     """
     from abusekit.integrity import keys
 
-    _one(session, keys.show(key_store(), name))
+    info = keys.show(key_store(), name)
+    if allowed_signers and not session.json:
+        session.print(_answer(info).allowed_signers)
+        return
+    _one(session, info)
 
 
 def _answer(info: object) -> KeyAnswer:
@@ -102,6 +117,34 @@ def _one(session: Session, info: object) -> None:
         return
     session.print(f"{answer.name}  {answer.fingerprint}")
     session.print(f"allowed_signers line: {answer.allowed_signers}")
+
+
+def _check_free(store: Path, name: str) -> None:
+    """A name that cannot be taken is said before a passphrase is asked. Raises UsageError, InputError."""
+    import os
+
+    from abusekit.errors import UsageError
+    from abusekit.integrity import keys
+
+    there = any(os.path.lexists(store / each) for each in (name, f"{name}.pub"))
+    if there or not keys.NAME_FORM.fullmatch(name):
+        taken = keys.show(store, name)  # which refuses a name that is none
+        raise UsageError(
+            f"a key {taken.name} exists already",
+            "choose another name; keys are never replaced, old seals need them",
+        )
+
+
+def _check_length(chosen: bytes) -> None:
+    """Raises UsageError: a key file that is copied can be tried against short passphrases very fast."""
+    from abusekit.errors import UsageError
+
+    length = len(chosen.decode("utf-8", "surrogateescape"))
+    if 0 < length < MIN_PASSPHRASE:
+        raise UsageError(
+            f"the passphrase has only {length} characters: whoever copies the key file guesses it",
+            f"at least {MIN_PASSPHRASE}; four or five words that do not belong together are good",
+        )
 
 
 def _not_inside_a_case(store: Path) -> None:

@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
+from abusekit.cli.acts import resolve_items
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
+    from abusekit.case.decisions import Standing
     from abusekit.case.folder import Case
+    from abusekit.case.records import Item
     from abusekit.cli.answers import Listed
+
+TEXT_SHOWN = 60
+"""Characters of a diary entry that `--reveal` shows."""
 
 
 @click.command("list")
+@click.argument("item_ids", nargs=-1, metavar="[ITEM…]")
 @click.option("--kind", metavar="KIND", help="Only items of this kind: capture, file, note, …")
 @click.option("--tag", "wanted_tag", metavar="TAG", help="Only items with this label.")
+@click.option(
+    "--reveal",
+    is_flag=True,
+    help="Show addresses, file names and the first words of notes, too. They may be upsetting.",
+)
 @with_session()
-def list_command(session: Session, kind: str | None, wanted_tag: str | None) -> None:
+def list_command(
+    session: Session, item_ids: tuple[str, ...], kind: str | None, wanted_tag: str | None, reveal: bool
+) -> None:
     """List what is in the case; content stays covered.
 
+    Times are those of the case's time zone. An ITEM is an id (E0003), an exhibit reference (PO/3) or a range
+    (E0003-E0007).
+
     \b
-    Example:
+    Examples:
       abusekit list --kind capture
+      abusekit list E0001-E0020 --reveal
     """
     case = session.case()
+    only = set(resolve_items(case, item_ids))
     listed = [
         one
-        for one in items(case)
-        if (not kind or one.kind == kind) and (not wanted_tag or wanted_tag in one.tags)
+        for one in items(case, reveal=reveal)
+        if (not kind or one.kind == kind)
+        and (not wanted_tag or wanted_tag in one.tags)
+        and (not only or one.item in only)
     ]
     if session.json:
         from abusekit.cli.answers import ListAnswer
@@ -36,37 +58,94 @@ def list_command(session: Session, kind: str | None, wanted_tag: str | None) -> 
         session.answer(ListAnswer(case.settings().reference, listed))
         return
     for one in listed:
-        marks = " ".join(
-            [f"[{tag}]" for tag in one.tags] + (["WITHDRAWN"] if one.withdrawn is not None else [])
-        )
-        at = one.at[:19].replace("T", " ")
-        line = f"{one.item:6} {one.exhibit:10} {one.kind:8} {at}Z  {one.grade} {one.outcome:14} {marks}"
-        session.print(line.rstrip())
+        session.print(_line(one))
+        for text in (one.address, *(one.names or ()), one.text):
+            if text is not None:
+                session.print(f"         {text}")
     session.say(f"{len(listed)} items; show one: abusekit show ITEM")
 
 
-def items(case: Case) -> list[Listed]:
+def _line(one: Listed) -> str:
+    marks = [f"[{tag}]" for tag in one.tags]
+    marks += [f"corrects {one.corrects}"] if one.corrects else []
+    marks += [f"corrected by {', '.join(one.corrected_by)}"] if one.corrected_by else []
+    marks += ["WITHDRAWN"] if one.withdrawn is not None else []
+    at = f"{one.local[:19].replace('T', ' ')} {one.local[-6:]}"
+    return f"{one.item:6} {one.exhibit:10} {one.kind:8} {at}  {one.grade} {one.what:24} {' '.join(marks)}".rstrip()
+
+
+def items(case: Case, *, reveal: bool = False) -> list[Listed]:
     """All items with their labels, from the log and the items' own records."""
     from abusekit.case.decisions import standings
     from abusekit.case.records import grade
     from abusekit.cli.answers import Listed
 
     found = []
-    for item_id, standing in standings(case.entries()).items():
-        item = case.item(item_id)
+    standing_of = standings(case.entries())
+    taken_in = [case.item(item_id) for item_id in standing_of]
+    corrected = corrections(taken_in)
+    for item in taken_in:
+        standing = standing_of[item.id]
         letter, _ = grade(item)
-        found.append(
-            Listed(
-                item.id,
-                item.exhibit,
-                item.kind,
-                item.at,
-                item.outcome,
-                letter,
-                len(item.files),
-                standing.tags,
-                standing.withdrawn,
-                bool(standing.verified),
-            )
+        one = Listed(
+            item=item.id,
+            exhibit=item.exhibit,
+            kind=item.kind,
+            at=item.at,
+            local=item.local,
+            outcome=item.outcome,
+            what=what(item, standing),
+            grade=letter,
+            files=len(item.files),
+            tags=standing.tags,
+            withdrawn=standing.withdrawn,
+            verified=bool(standing.verified),
+            corrects=corrects(item),
+            corrected_by=corrected.get(item.id, []),
         )
+        if reveal:
+            one.address, one.names, one.text = _content(item)
+        found.append(one)
     return found
+
+
+def what(item: Item, standing: Standing) -> str:
+    """What tells items apart without their content: how it ended, of what type it is, whether it is confirmed."""
+    if item.kind == "note":
+        return "confirmed" if standing.verified else "not confirmed"
+    if item.kind == "capture":
+        status = item.facts.get("status")
+        return item.outcome if status is None else f"{item.outcome} {status}"
+    if not item.files:
+        return item.outcome
+    first = item.files[0]
+    ending = first.name.partition(".")[2]
+    more = f" and {len(item.files) - 1} more" if len(item.files) > 1 else ""
+    return first.media_type.partition(";")[0] + (f" .{ending}" if ending else "") + more
+
+
+def corrects(item: Item) -> str | None:
+    """The diary entry that this one corrects, or None."""
+    earlier = item.source.get("corrects")
+    return earlier if item.kind == "note" and isinstance(earlier, str) else None
+
+
+def corrections(taken_in: Iterable[Item]) -> dict[str, list[str]]:
+    """Id of a diary entry → ids of those that correct it, in their order."""
+    found: dict[str, list[str]] = {}
+    for item in taken_in:
+        if earlier := corrects(item):
+            found.setdefault(earlier, []).append(item.id)
+    return found
+
+
+def _content(item: Item) -> tuple[str | None, list[str] | None, str | None]:
+    """Address, names as received, first words of a diary entry."""
+    address, names = item.source.get("address"), item.source.get("names")
+    entry = item.facts.get("entry")
+    words = entry.get("text") if item.kind == "note" and isinstance(entry, dict) else None
+    return (
+        address if isinstance(address, str) else None,
+        [str(name) for name in names] if isinstance(names, list) else None,
+        " ".join(words.split())[:TEXT_SHOWN] if isinstance(words, str) else None,
+    )

@@ -20,7 +20,7 @@ def manifest_command(session: Session) -> None:
     from abusekit.integrity.seal import manifest_command
 
     case = session.case()
-    folder = make_manifest(case, by=session.producer(case).initials, now=now())
+    folder = make_manifest(case, by=session.producer(case).initials, now=now)
     seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
     command = manifest_command(case.root, folder)
     if session.json:

@@ -6,11 +6,12 @@ import sys
 
 import click
 
+from abusekit.cli.acts import resolve_item
 from abusekit.cli.options import Session, now, with_session
 
 
 @click.command("note")
-@click.argument("text", required=False)
+@click.argument("words", nargs=-1, metavar="[TEXT]")
 @click.option(
     "--at", metavar="TIME", help="When it happened: 2026-11-20T22:10 (case's zone), …+01:00, or 2026-11-20."
 )
@@ -23,7 +24,7 @@ from abusekit.cli.options import Session, now, with_session
 @with_session(acts=True)
 def note_command(
     session: Session,
-    text: str | None,
+    words: tuple[str, ...],
     at: str | None,
     noticed: str | None,
     told_by: str | None,
@@ -43,15 +44,18 @@ def note_command(
     from abusekit.case.intake import Intake
     from abusekit.case.moment import from_instant, parse_typed
     from abusekit.diary import fill_draft, make_entry
+    from abusekit.errors import UsageError
 
+    if len(words) > 1:
+        raise UsageError("the text came in several words", 'put the words in quotes: abusekit note "…"')
     case = session.case()
     settings = case.settings()
     producer = settings.producer(session.as_initials)
     if corrects is not None:
-        corrects = corrects.upper()
+        corrects = resolve_item(case, corrects)
         _check_corrected(case.item(corrects).kind, corrects)
     entry = make_entry(
-        _text(text),
+        _text(words[0] if words else None),
         recorded=from_instant(now(), "ours", "our clock when the entry was written"),
         recorded_by=producer.initials,
         event=parse_typed(at, settings.zone, what="--at") if at is not None else None,

@@ -63,9 +63,11 @@ class Session(NamedTuple):
         try:
             text = msgspec.json.encode(result).decode("utf-8")
         except UnicodeEncodeError:  # a file name that is no UTF-8: spelled \udcNN, which Python reads back
+            text = "\udcff"
+        if not text.isprintable():  # nothing that a terminal could obey, or that turns the reading round
             import json
 
-            text = json.dumps(msgspec.to_builtins(result), separators=(",", ":"))
+            text = json.dumps(msgspec.to_builtins(result), separators=(",", ":")).replace("\x7f", "\\u007f")
         sys.stdout.write(text + "\n")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
 
 from abusekit.cli.options import (
+    Function,
     Session,
     key_store,
     marks_folder,
@@ -24,11 +26,20 @@ if TYPE_CHECKING:
     from abusekit.case.folder import Case
 
 
+def older_copy_option(function: Function) -> Function:
+    return click.option(
+        "--older-copy",
+        is_flag=True,
+        help="Seal although this computer sealed a newer state of this case before.",
+    )(function)
+
+
 @click.command("seal")
 @click.option("--key", "name", metavar="NAME", help="Key to sign with (default: your only one).")
+@older_copy_option
 @passphrase_option
 @with_session(acts=True)
-def seal_command(session: Session, name: str | None, passphrase_fd: int | None) -> None:
+def seal_command(session: Session, name: str | None, passphrase_fd: int | None, older_copy: bool) -> None:
     """Seal the case: manifest and signature in one.
 
     Seal after every session: what is added later is not covered by it. The time in a seal is this
@@ -42,9 +53,39 @@ def seal_command(session: Session, name: str | None, passphrase_fd: int | None) 
 
     case = session.case()
     producer = session.producer(case)
+    if not older_copy:
+        check_not_behind(case)
     name, key = open_key(name, passphrase_fd)
-    folder = make_manifest(case, by=producer.initials, now=now())
+    folder = make_manifest(case, by=producer.initials, now=now)
     sign_and_say(session, case, folder, name, key, producer.initials)
+
+
+def check_not_behind(case: Case) -> None:
+    """Sealing an older copy would make two histories of one case, each of which checks out.
+
+    Compares with the furthest state that was sealed on this computer, as `verify` does; says nothing of
+    what other computers sealed. Raises UsageError.
+    """
+    from abusekit.case.custody import LogFormError
+    from abusekit.errors import EvidenceError, UsageError
+    from abusekit.integrity.manifest import read_state
+    from abusekit.integrity.marks import read_mark
+
+    mark = read_mark(marks_folder(), case.settings().case)
+    if mark is None:
+        return
+    try:
+        kept = read_state(case.log.path, upto=mark.size).root == mark.root
+    except LogFormError:
+        raise
+    except EvidenceError:  # the log is shorter
+        kept = False
+    if not kept:
+        raise UsageError(
+            f"a newer state of this case was sealed here at {mark.sealed_at}, with {mark.size} log lines: "
+            "this may be an older copy",
+            "go on with the newer one; --older-copy seals this one all the same",
+        )
 
 
 def open_key(name: str | None, passphrase_fd: int | None) -> tuple[str, Ed25519PrivateKey]:
@@ -71,8 +112,9 @@ def sign_and_say(
     from abusekit.integrity.marks import HighWater, note_mark
     from abusekit.integrity.publickey import public_key_of
     from abusekit.integrity.seal import outside_commands, sign_seal
+    from abusekit.integrity.signers import line
 
-    sign_seal(case, folder, name, key, by=by, now=now())
+    sign_seal(case, folder, name, key, by=by, now=now)
     seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
     try:
         note_mark(marks_folder(), HighWater(seal.case, seal.size, seal.root, seal.sealed_at))
@@ -89,10 +131,11 @@ def sign_and_say(
         return
     session.print(f"sealed {seal.size} log lines; root {seal.root}")
     session.print(f"signed by {name} {fingerprint}")
+    vouched = line(name, public_key_of(key)).strip()
+    session.say("Give the line of your key to those who check, by another way than the case:")
+    session.say(f"  abusekit key show {name} --allowed-signers > allowed_signers")
+    session.say(f"  echo {shlex.quote(vouched)} > allowed_signers    # the same, without abusekit")
     session.say("Anybody can check it without abusekit:")
-    session.say(
-        f"  abusekit key show {name}          # its allowed_signers line goes into the file allowed_signers"
-    )
     for command in commands:
         session.say(f"  {command}")
     session.say(f"Keep a copy of {folder / SEAL} elsewhere: only such a copy shows a case that was cut back.")

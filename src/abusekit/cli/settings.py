@@ -42,7 +42,7 @@ def settings_change(
     """
     from dataclasses import replace
 
-    from abusekit.case.settings import check_settings, parse_producer
+    from abusekit.case.settings import check_settings, check_width, parse_producer
     from abusekit.errors import UsageError
 
     case = session.case()
@@ -51,12 +51,14 @@ def settings_change(
     new = old if title is None else replace(old, title=title)
     if add_producer:
         new = new.with_producer(parse_producer(add_producer))
+    for network in networks:
+        check_width(network)
     if networks:
         more = tuple(n for n in networks if n not in new.allowed_networks)
         new = replace(new, allowed_networks=(*new.allowed_networks, *more))
     if new == old:
         raise UsageError("nothing was changed", "see: abusekit settings change --help")
-    case.change_settings(check_settings(new), by=by, now=now(), reason=needed_reason(reason))
+    case.change_settings(check_settings(new), by=by, now=now, reason=needed_reason(reason))
     _show(session)
 
 

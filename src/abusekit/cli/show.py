@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from abusekit.cli.acts import resolve_item
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
@@ -35,13 +36,17 @@ def show_command(session: Session, item_id: str, reveal: bool) -> None:
     from abusekit.case.decisions import Standing, standings
 
     case = session.case()
-    item = case.item(item_id.upper())
-    standing = standings(case.entries()).get(item.id, Standing())
+    item = case.item(resolve_item(case, item_id))
+    entries = list(case.entries())
+    standing = standings(entries).get(item.id, Standing())
+    corrected_by, unread = _corrected_by(case, item, entries)
     if session.json:
-        session.answer(_answer(item, standing, reveal))
+        session.answer(_answer(item, standing, corrected_by, reveal))
         return
-    for line in _lines(item, standing):
+    for line in _lines(item, standing, corrected_by):
         session.print(line)
+    if unread:
+        session.say(f"not readable, so that it may correct this entry, or not: {', '.join(unread)}")
     if not reveal:
         session.print(f"content    {COVERED}")
         return
@@ -55,6 +60,22 @@ def show_command(session: Session, item_id: str, reveal: bool) -> None:
             session.print(line)
         if len(text) > TEXT_LIMIT:
             session.print(f"--- {len(text) - TEXT_LIMIT} more characters in evidence/{item.id}/")
+
+
+def _corrected_by(case: Case, item: Item, entries: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
+    """The diary entries that correct this one, and those that cannot be read to know it."""
+    from abusekit.cli.list import corrects
+    from abusekit.errors import AbusekitError
+
+    found, unread = [], []
+    later = [e["item"] for e in entries if e["do"] == "item.add" and e.get("kind") == "note"]
+    for other in later if item.kind == "note" else ():
+        try:
+            if corrects(case.item(other)) == item.id:
+                found.append(other)
+        except AbusekitError:
+            unread.append(other)
+    return found, unread
 
 
 def _texts(case: Case, item: Item) -> Iterator[tuple[str, str]]:
@@ -72,11 +93,12 @@ def _texts(case: Case, item: Item) -> Iterator[tuple[str, str]]:
                 yield f"text of the page, from {stored.name}", page_text(stream) or "(none)"
 
 
-def _answer(item: Item, standing: Standing, reveal: bool) -> ShowAnswer:
+def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: bool) -> ShowAnswer:
     import msgspec
 
     from abusekit.case.records import grade
     from abusekit.cli.answers import ShowAnswer
+    from abusekit.cli.list import corrects, what
 
     letter, reasons = grade(item)
     plain: Any = msgspec.to_builtins(item)
@@ -98,14 +120,18 @@ def _answer(item: Item, standing: Standing, reveal: bool) -> ShowAnswer:
         withdrawn=standing.withdrawn,
         verified=standing.verified,
         place=standing.place,
+        what=what(item, standing),
+        corrects=corrects(item),
+        corrected_by=corrected_by,
         source=plain["source"] if reveal else None,
         facts=plain["facts"] if reveal else None,
         dated=plain["dated"] if reveal else None,
     )
 
 
-def _lines(item: Item, standing: Standing) -> list[str]:
+def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]:
     from abusekit.case.records import grade
+    from abusekit.cli.list import corrects
 
     letter, reasons = grade(item)
     lines = [
@@ -130,6 +156,8 @@ def _lines(item: Item, standing: Standing) -> list[str]:
     lines += [f"limit      {text}" for text in item.limits]
     lines += [f"tags       {', '.join(standing.tags)}"] if standing.tags else []
     lines += [f"verified   by {who} at {at}" for who, at in standing.verified]
+    lines += [f"corrects   {earlier}, which stays as it is"] if (earlier := corrects(item)) else []
+    lines += [f"corrected by {', '.join(corrected_by)}"] if corrected_by else []
     lines += [f"kept at    {standing.place}"] if standing.place else []
     lines += [f"WITHDRAWN  {standing.withdrawn}"] if standing.withdrawn is not None else []
     return lines

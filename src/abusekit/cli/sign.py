@@ -5,14 +5,15 @@ from __future__ import annotations
 import click
 
 from abusekit.cli.options import Session, passphrase_option, with_session
-from abusekit.cli.seal import open_key, sign_and_say
+from abusekit.cli.seal import check_not_behind, older_copy_option, open_key, sign_and_say
 
 
 @click.command("sign")
 @click.option("--key", "name", metavar="NAME", help="Key to sign with (default: your only one).")
+@older_copy_option
 @passphrase_option
 @with_session(acts=True)
-def sign_command(session: Session, name: str | None, passphrase_fd: int | None) -> None:
+def sign_command(session: Session, name: str | None, passphrase_fd: int | None, older_copy: bool) -> None:
     """Second step of sealing: sign the newest seal.
 
     The seal is compared with the case first: what does not describe it is not signed. Several people can
@@ -27,5 +28,7 @@ def sign_command(session: Session, name: str | None, passphrase_fd: int | None) 
     case = session.case()
     producer = session.producer(case)
     folder = newest_seal(case)
+    if not older_copy:
+        check_not_behind(case)
     name, key = open_key(name, passphrase_fd)
     sign_and_say(session, case, folder, name, key, producer.initials)

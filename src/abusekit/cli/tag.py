@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.acts import log_for_items
+from abusekit.cli.acts import log_for_items, resolve_items
 from abusekit.cli.options import Session, with_session
 
-_TAG = re.compile(r"[\w][\w .:-]{0,59}")
+if TYPE_CHECKING:
+    from abusekit.case.decisions import Standing
 
 
 @click.command("tag")
@@ -31,13 +32,28 @@ def tag_command(
     Example:
       abusekit tag E0003 E0004 --add threat --add severity:high --reason "threatens to come to the house"
     """
+    from abusekit.case.decisions import TAG, standings
     from abusekit.errors import UsageError
 
     if not added and not removed:
         raise UsageError("no label was given", "--add threat")
     for tag in (*added, *removed):
-        if not _TAG.fullmatch(tag):
+        if not TAG.fullmatch(tag):
             raise UsageError(f"not a label: {tag}", "letters, digits, blank, . : - _, at most 60")
+    case = session.case()
+    ids = resolve_items(case, item_ids)
+    _check_there(standings(case.entries()), ids, removed)
     facts = {"tags": list(added), "removed": list(removed), "reason": reason}
     said = " ".join([f"+{tag}" for tag in added] + [f"-{tag}" for tag in removed])
-    log_for_items(session, "item.tag", item_ids, facts, said)
+    log_for_items(session, "item.tag", ids, facts, said)
+
+
+def _check_there(standing_of: dict[str, Standing], ids: tuple[str, ...], removed: tuple[str, ...]) -> None:
+    """Only a label that is there can be taken away. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    for item in ids:
+        there = standing_of[item].tags
+        for tag in removed:
+            if tag not in there:
+                raise UsageError(f"{item} has no label {tag}", "it has: " + (", ".join(there) or "none"))

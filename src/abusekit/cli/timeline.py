@@ -36,7 +36,13 @@ if TYPE_CHECKING:
 @click.option(
     "--kind", "kinds", multiple=True, metavar="KIND", help="Only rows of this kind; repeat for more."
 )
-@click.option("--item", "items", multiple=True, metavar="ITEM")
+@click.option(
+    "--item",
+    "items",
+    multiple=True,
+    metavar="ITEM",
+    help="Only this item, exhibit or range; repeat for more.",
+)
 @click.option("--tag", "tags", multiple=True, metavar="TAG")
 @click.option("--no-custody", is_flag=True, help="Leave out the acts of the custody log.")
 @click.option(
@@ -66,16 +72,18 @@ def timeline_command(
       abusekit timeline --case mycase
       abusekit timeline --case mycase --html timeline.html --jsonl timeline.jsonl
     """
+    from abusekit.cli.acts import resolve_items
     from abusekit.timeline import html_page, tables
     from abusekit.timeline.gather import Filters, gather
 
+    to_stdout = _goes_to_stdout((csv_path, jsonl_path, html_path), json=session.json)
     case = session.case()
     settings = case.settings()
     filters = Filters(
         since=_instant(since, settings.zone, "--since"),
         until=_instant(until, settings.zone, "--until"),
         kinds=frozenset(kinds),
-        items=frozenset(item.upper() for item in items),
+        items=frozenset(resolve_items(case, items)),
         tags=frozenset(tags),
         include_custody=not no_custody,
         reveal=reveal,
@@ -104,13 +112,23 @@ def timeline_command(
 
             session.answer(TimelineAnswer(len(rows), written))
             return
-        if not written:
+        if not written and not to_stdout:
             from abusekit.timeline import terminal
 
             for line in terminal.lines(rows, settings.zone):
                 session.print(line)
         for path in written:
             session.say(f"{len(rows)} rows written to {path}")
+
+
+def _goes_to_stdout(paths: tuple[Path | None, ...], *, json: bool) -> bool:
+    """Whether standard output is for one of the files, and then for nothing else. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    wanted = [path for path in paths if str(path) == "-"]
+    if len(wanted) + bool(wanted and json) > 1:
+        raise UsageError("standard output can hold one answer only", "name a file for the others")
+    return bool(wanted)
 
 
 def _instant(text: str | None, zone: str, what: str) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from abusekit.cli.acts import log_for_items
+from abusekit.cli.acts import log_for_items, resolve_item
 from abusekit.cli.options import Session, with_session
 
 
@@ -29,7 +29,9 @@ def verify_note_command(session: Session, item_id: str, person: str, comment: st
 
     if not person.strip():
         raise UsageError("who verified it is needed", "--by NAME")
-    if session.case().item(item_id.upper()).kind != "note":
+    case = session.case()
+    found = resolve_item(case, item_id)
+    if case.item(found).kind != "note":
         raise UsageError(f"{item_id} is not a diary entry", "abusekit list --kind note shows them")
     facts = {"verified_by": person.strip(), "comment": comment}
-    log_for_items(session, "item.verify", (item_id,), facts, f"read and confirmed by {person.strip()}")
+    log_for_items(session, "item.verify", (found,), facts, f"read and confirmed by {person.strip()}")

@@ -53,6 +53,8 @@ def _take(draft: Draft, path: Path, name: str, stem: str) -> dict[str, JSON]:
     media = media_type(head)
     extension = safe_extension(name, media)
     stored = draft.copy(path, f"{stem}.{extension}" if extension else stem, media)
+    if stored.size == 0:
+        draft.problems.append(f"{stored.name} is empty: it holds no bytes")
     facts: dict[str, JSON] = {"name": _text(name), "stored_as": stored.name, "media_type": media}
     if media.startswith(_PHOTO):
         from abusekit.importers.exif import read_photo

@@ -89,10 +89,15 @@ class AddressPolicy:
     # networks of the case's settings, allowed though they are not public; also for redirects
     allow_private: bool = False
     # private, loopback and link-local addresses too; for the address a person typed, see `after_first`
+    typed_networks: tuple[IPNetwork, ...] = ()
+    # the addresses of the host a person typed, one by one: permitted with `typed_port` alone
+    typed_port: int | None = None
+    # TCP
 
-    def permits(self, ip: str | IPAddress) -> bool:
+    def permits(self, ip: str | IPAddress, port: int | None = None) -> bool:
         """True when `ip` is global unicast, in an allowed network, or private where that is allowed.
 
+        port: TCP; it matters only for the host that a person typed, see `after_first`.
         Addresses that carry an IPv4 address inside (v4-mapped, NAT64, 6to4, Teredo) are judged by the inner
         one. An address with a scope (`fe80::1%eth0`) is judged without it. Raises ValueError on no address.
         """
@@ -100,8 +105,10 @@ class AddressPolicy:
         inner = _inner(address)
         if any(address in network for network in self.allowed_networks if network.version == address.version):
             return True
+        if port is not None and port == self.typed_port and ip_network(address) in self.typed_networks:
+            return True
         if inner:
-            return all(self.permits(one) for one in inner)
+            return all(self.permits(one, port) for one in inner)
         if any(address in network for network in NEVER if network.version == address.version):
             return False
         if self.allow_private:
@@ -110,16 +117,17 @@ class AddressPolicy:
             return False
         return not any(address in network for network in SPECIAL if network.version == address.version)
 
-    def after_first(self, answers: tuple[str, ...]) -> AddressPolicy:
+    def after_first(self, answers: tuple[str, ...], port: int) -> AddressPolicy:
         """The policy for redirects and page parts, once the typed address resolved to `answers`.
 
-        `allow_private` is the word of a person about the address they typed. A page does not inherit it: it
-        may lead back to the same addresses, and to public ones, but to no other private address.
+        `allow_private` is the word of a person about the address they typed, `port` included. A page does not
+        inherit it: it may lead back to the same addresses and port, and to public ones, but to no other
+        service of that host and to no other private address.
         """
         if not self.allow_private:
             return self
         same = tuple(ip_network(answer.partition("%")[0]) for answer in answers)
-        return AddressPolicy(self.allowed_networks + same)
+        return AddressPolicy(self.allowed_networks, False, same, port)
 
 
 def _inner(address: IPAddress) -> tuple[IPv4Address, ...]:
@@ -156,7 +164,7 @@ def resolve(host: str, port: int, policy: AddressPolicy, timeout_s: float) -> Re
     """
     addresses = _literal(host) or _ask(host, port, timeout_s)
     for address in addresses:
-        if not policy.permits(address):
+        if not policy.permits(address, port):
             raise RefusedAddressError(host, address, addresses)
     return Resolution(host, port, addresses)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from abusekit.errors import InputError
@@ -14,6 +14,9 @@ ADDRESS = re.compile(
     r"https?://(?P<host>\[[0-9a-fA-F:.]+\]|[^/?#:\[\]]+)(?::(?P<port>\d*))?(?P<rest>.*)", re.S
 )
 LINE = re.compile(rb"[^ ]+ \d{14} \{")
+
+LINE_LIMIT = 1 << 16
+"""Bytes of one line; ours hold an address of 8,000 characters twice."""
 
 PORTS = {"http": "80", "https": "443"}
 
@@ -62,18 +65,14 @@ def index(entries: Iterable[Indexed], filename: str) -> bytes:
     return b"".join(sorted(lines))
 
 
-def parse(data: bytes) -> list[tuple[str, str, dict[str, object]]]:
-    """Sort key, 14-digit UTC time and JSON part of each line.
+def parse(pieces: Iterable[bytes]) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Sort key, 14-digit UTC time and JSON part of each line, one after the other, in flat memory.
 
-    Raises InputError on a line that is no index line, or lines out of order.
+    pieces: the index, cut anywhere. Raises InputError at the first line that is no index line, is longer than
+    LINE_LIMIT bytes, or is out of order; lines given before it were in order.
     """
-    if not data:
-        return []
-    if not data.endswith(b"\n"):
-        raise InputError("the index does not end with a line feed", "the file was cut short")
-    lines = data[:-1].split(b"\n")
-    found: list[tuple[str, str, dict[str, object]]] = []
-    for number, line in enumerate(lines, 1):
+    before = b""
+    for number, line in enumerate(_lines(pieces), 1):
         if not LINE.match(line):
             raise InputError(f"index line {number} is not SURT, time, JSON", "the index was altered")
         try:
@@ -83,7 +82,19 @@ def parse(data: bytes) -> list[tuple[str, str, dict[str, object]]]:
             raise InputError(f"index line {number} holds no JSON", "the index was altered") from fault
         if not isinstance(described, dict):
             raise InputError(f"index line {number} holds no JSON object", "the index was altered")
-        found.append((key, stamp, described))
-    if lines != sorted(lines):
-        raise InputError("the index is not sorted", "the index was altered")
-    return found
+        if line < before:
+            raise InputError("the index is not sorted", "the index was altered")
+        before = line
+        yield key, stamp, described
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without their line feeds."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        if max(map(len, (*whole, rest))) > LINE_LIMIT:
+            raise InputError(f"an index line is longer than {LINE_LIMIT} bytes", "the index was altered")
+        yield from whole
+    if rest:
+        raise InputError("the index does not end with a line feed", "the file was cut short")

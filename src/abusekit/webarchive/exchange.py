@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +17,17 @@ MEMORY_LIMIT = 1 << 20
 PIECE = 1 << 16
 """Bytes given at once by `Spool.pieces`."""
 
+STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?= |\r?\n)")
+"""The start of an HTTP response that is stored, and read back, as one (RFC 9112 section 4; bare LF tolerated)."""
+
 Truncation = Literal["length", "time", "disconnect"]
 """Why a message was cut, in the words of WARC 1.1 section 5.13."""
+
+
+def status_of(response: bytes) -> int | None:
+    """The status code of an HTTP/1.0 or 1.1 response; None when its first line is no such status line."""
+    found = STATUS_LINE.match(response)
+    return int(found[1]) if found else None
 
 
 class Spool:
@@ -133,6 +143,8 @@ class Exchange:
     # for https, once a handshake was tried
     complete: bool = False
     # the message ended as its own framing says
+    end_stated: bool = True
+    # False: only the end of an unencrypted connection ended it, which anybody on the way can bring about
     truncated: Truncation | None = None
     # why it was cut
     problem: Problem | None = None

@@ -21,7 +21,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from abusekit.errors import InputError
-from abusekit.webarchive.exchange import MEMORY_LIMIT, Exchange
+from abusekit.webarchive.exchange import MEMORY_LIMIT, Exchange, status_of
 
 PACKED = re.compile(
     r"(image/(?!svg|bmp)|video/|audio/|font/woff|application/(zip|gzip|pdf|x-7z|vnd\.rar|octet-stream))", re.I
@@ -31,6 +31,22 @@ PACKED = re.compile(
 FIELD_TEXT = re.compile(r"[\x20-\x7e]*")
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
 
+HTTP_RESPONSE = "application/http; msgtype=response"
+HTTP_REQUEST = "application/http; msgtype=request"
+FIELDS = "application/warc-fields"
+CERTIFICATE = "application/pkix-cert"
+CERTIFICATE_URI = "urn:x509:sha256:"
+BESIDE = "application/json"
+NOT_UNDERSTOOD = "application/octet-stream"
+
+RECORDS: dict[str, tuple[str, ...]] = {
+    "warcinfo": (FIELDS,),
+    "response": (HTTP_RESPONSE,),
+    "request": (HTTP_REQUEST,),
+    "metadata": (BESIDE, HTTP_RESPONSE, NOT_UNDERSTOOD),
+    "resource": (CERTIFICATE,),
+}
+"""WARC-Type → the content types of the records of that kind that are written here; there are no others."""
 
 STORED_BLOCK = 65_535
 """Bytes: the most that one stored block holds."""
@@ -87,7 +103,7 @@ class WarcWriter:
     def warcinfo(self, at: datetime, fields: Iterable[tuple[str, str]]) -> None:
         """The first record: which software wrote this, in which format."""
         block = "".join(f"{name}: {_checked(value)}\r\n" for name, value in fields).encode()
-        self._small("warcinfo", at, [("Content-Type", "application/warc-fields")], block)
+        self._small("warcinfo", at, [("Content-Type", FIELDS)], block)
 
     def exchange(self, one: Exchange) -> Indexed | None:
         """The records of one exchange; gives its index entry when there is an HTTP response.
@@ -99,22 +115,23 @@ class WarcWriter:
         response_id = self._next_id()
         request_id = self._next_id()
         indexed = None
-        if one.status is not None:
+        # The bytes decide, not the field: what no reader takes for a response is not stored as one.
+        if one.status is not None and status_of(one.received.read(one.interim_length, 20)) == one.status:
             indexed = self._response(one, one.status, where, response_id)
         elif one.received.size:
-            headers = [*where, *_cut(one), ("Content-Type", "application/octet-stream")]
+            headers = [*where, *_cut(one), ("Content-Type", NOT_UNDERSTOOD)]
             self._large("metadata", one, headers, response_id)
         main = ("WARC-Concurrent-To", response_id if one.received.size else request_id)
         if one.request:
-            headers = [*where, ("Content-Type", "application/http; msgtype=request")]
+            headers = [*where, ("Content-Type", HTTP_REQUEST)]
             if one.received.size:
                 headers.append(main)
             self._small("request", one.at, headers, one.request, request_id, payload=_body_start(one.request))
         if one.interim_length:
-            headers = [*where, main, ("Content-Type", "application/http; msgtype=response")]
+            headers = [*where, main, ("Content-Type", HTTP_RESPONSE)]
             self._small("metadata", one.at, headers, one.interim)
         link = [main] if one.request or one.received.size else []
-        self._small("metadata", one.at, [*where, *link, ("Content-Type", "application/json")], _beside(one))
+        self._small("metadata", one.at, [*where, *link, ("Content-Type", BESIDE)], _beside(one))
         for der in one.tls.chain if one.tls else ():
             self.certificate(der, one.at)
         return indexed
@@ -124,8 +141,8 @@ class WarcWriter:
         digest = sha256(der).hexdigest()
         if digest not in self._certificates:
             self._certificates.add(digest)
-            uri = ("WARC-Target-URI", f"urn:x509:sha256:{digest}")
-            self._small("resource", at, [uri, ("Content-Type", "application/pkix-cert")], der)
+            uri = ("WARC-Target-URI", CERTIFICATE_URI + digest)
+            self._small("resource", at, [uri, ("Content-Type", CERTIFICATE)], der)
 
     def _response(self, one: Exchange, status: int, where: list[tuple[str, str]], record_id: str) -> Indexed:
         payload = sha256()
@@ -138,7 +155,7 @@ class WarcWriter:
         headers += _cut(one)
         headers += [
             ("WARC-Payload-Digest", digest),
-            ("Content-Type", "application/http; msgtype=response"),
+            ("Content-Type", HTTP_RESPONSE),
         ]
         mime = media_type(one)
         level = 0 if one.header("content-encoding") or PACKED.match(mime) else 6

@@ -15,21 +15,26 @@ from hashlib import sha256
 from typing import BinaryIO, NoReturn
 
 from abusekit.errors import EvidenceError
-from abusekit.webarchive.exchange import MEMORY_LIMIT, PIECE
+from abusekit.webarchive.exchange import MEMORY_LIMIT, PIECE, status_of
 
 HEAD_LIMIT = 1 << 16
 """Bytes of a record's header; the longest address is 8,000."""
 
+ID_LIMIT = 200
+"""Characters of a record's id; all ids of a file are held in memory, to find one that occurs twice."""
+
 HTTP_HEAD_LIMIT = 1 << 19
 """Bytes within which an HTTP head must end, as for the recorder (256 KiB and some air)."""
 
-TOTAL_LIMIT = 4 << 30
-"""Bytes that one WARC may unpack to."""
+TOTAL_LIMIT = 9 << 28
+"""Bytes that one WARC may unpack to: 2 GiB is the most that one capture receives, the rest is for headers.
+
+No ratio to the packed size: a page of blanks packs a thousand times smaller, and is read in flat memory.
+"""
 
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 LENGTH = re.compile(r"0|[1-9]\d{0,14}")
 HEAD_END = re.compile(rb"\n\r?\n")
-STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?= |\r?\n)")
 
 
 class WarcError(EvidenceError):
@@ -57,6 +62,8 @@ class Record:
     # bytes, of its gzip member
     headers: tuple[tuple[str, str], ...]
     # in their order, as written
+    fields: dict[str, str]
+    # the same by name in lower case; the first where a name occurs twice
     content_length: int
     # bytes of the block
     block: bytes | None
@@ -68,13 +75,12 @@ class Record:
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case), or None."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        return self.fields.get(name.lower())
 
     @property
     def type(self) -> str:
         """WARC-Type."""
-        return self.header("WARC-Type") or ""
+        return self.fields["warc-type"]
 
 
 def read(stream: BinaryIO, *, keep: int = MEMORY_LIMIT, total_limit: int = TOTAL_LIMIT) -> Iterator[Record]:
@@ -94,7 +100,7 @@ def read(stream: BinaryIO, *, keep: int = MEMORY_LIMIT, total_limit: int = TOTAL
             return
         member = _Member(stream, pending, offset)
         record = _record(member, keep, total_limit - unpacked)
-        identity = record.header("WARC-Record-ID") or ""
+        identity = record.fields["warc-record-id"]
         if identity in seen:
             raise WarcError("duplicate-id", offset, "its id occurs twice")
         seen.add(identity)
@@ -153,7 +159,9 @@ def _record(member: _Member, keep: int, allowed: int) -> Record:
     if end < 0 or end > HEAD_LIMIT:
         member.fail("bad-header", "its header does not end")
     headers = _headers(member, buffer[:end])
-    fields = {name.lower(): value for name, value in headers}
+    fields = {name.lower(): value for name, value in reversed(headers)}
+    if len(fields["warc-record-id"]) > ID_LIMIT:
+        member.fail("bad-header", "its id is too long")
     length = _content_length(member, fields)
     if length > allowed:
         member.fail("too-large", f"it claims {length} bytes")
@@ -162,15 +170,15 @@ def _record(member: _Member, keep: int, allowed: int) -> Record:
     _compare(member, "block", fields.get("warc-block-digest"), block.digest)
     if "warc-payload-digest" in fields:
         _compare(member, "payload", fields["warc-payload-digest"], block.payload_digest)
-    status = STATUS.match(block.start) if is_http and fields["warc-type"] == "response" else None
     return Record(
         member.offset,
         member.used,
         headers,
+        fields,
         length,
-        block.whole,
+        block.whole if length <= keep else None,
         block.head_length,
-        int(status[1]) if status else None,
+        status_of(block.start) if is_http and fields["warc-type"] == "response" else None,
     )
 
 

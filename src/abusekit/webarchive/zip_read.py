@@ -24,8 +24,9 @@ END = struct.Struct("<4s4H2LH")
 MEMBER_LIMIT = 10_000
 """Members of one file; our own have six."""
 
-TOTAL_LIMIT = 8 << 30
-"""Bytes that all members together may unpack to."""
+SMALL_TOTAL = 64 << 20
+RATIO_LIMIT = 200
+"""All members together may unpack to SMALL_TOTAL bytes, or RATIO_LIMIT times the file; ours are not packed."""
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}){0,3}")
 
@@ -93,8 +94,9 @@ def members(stream: BinaryIO) -> dict[str, Member]:
         data_start = _local(stream, offset, entry)
         found[entry.name] = Member(entry.name, entry.method, entry.crc, entry.packed, entry.size, data_start)
         expected = data_start + entry.packed
-    if sum(member.size for member in found.values()) > TOTAL_LIMIT:
-        raise ZipError("too-large", f"it claims to unpack to more than {TOTAL_LIMIT} bytes")
+    allowed = max(SMALL_TOTAL, RATIO_LIMIT * size)
+    if sum(member.size for member in found.values()) > allowed:
+        raise ZipError("too-large", f"it claims to unpack to more than {allowed} bytes")
     if position != length or expected != start:
         raise ZipError("hidden-bytes", "there are bytes that belong to no member")
     return found
