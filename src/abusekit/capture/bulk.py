@@ -129,6 +129,8 @@ class _Run:
         self._batch: list[_Finished] = []
         self._batch_since = 0.0
         self._stopping = False
+        # Reading and storing take computing, not waiting: threads that do it at once only fight for the interpreter.
+        self._one_at_a_time = threading.Lock()
 
     def enqueue(self, requests: Iterable[Request]) -> None:
         for request in requests:
@@ -263,7 +265,7 @@ class _Run:
             self._finished.put(finished)
 
     def _one(self, task: _Task) -> _Finished:
-        capture = http.record(task.request.address, self.plan, now=self._now)
+        capture = http.record(task.request.address, self.plan, now=self._now, computing=self._one_at_a_time)
         try:
             wait = capture.retry_after_s
             again = (
@@ -278,12 +280,13 @@ class _Run:
             if capture.outcome == "refused-address" and len(capture.exchanges) == 1:
                 refused = capture.problems[0].detail  # before anything was sent: there is nothing to keep
                 return _Finished(task, fault=InputError(f"{refused}; {ALLOW}"))
-            draft = self.intake.draft("capture")
-            try:
-                deposit(draft, task.request, capture, task.attempts)
-            except BaseException:
-                draft.discard()
-                raise
+            with self._one_at_a_time:
+                draft = self.intake.draft("capture")
+                try:
+                    deposit(draft, task.request, capture, task.attempts)
+                except BaseException:
+                    draft.discard()
+                    raise
             missing = capture.requisites.failed + capture.requisites.not_fetched
             return _Finished(task, draft, missing, retry_after_s=wait)
         finally:

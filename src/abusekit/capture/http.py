@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
@@ -28,6 +29,7 @@ ACCEPT_PART = "*/*"
 
 HTML = ("text/html", "application/xhtml+xml")
 
+_FREE = nullcontext()
 PROBLEMS_LIMIT = 500
 """Problems listed for one capture; the numbers in `requisites` count all."""
 
@@ -104,12 +106,15 @@ def record(
     *,
     now: Callable[[], datetime],
     monotonic: Callable[[], float] = time.monotonic,
+    computing: AbstractContextManager[object] = _FREE,
 ) -> Capture:
     """Captures one address: the exact bytes of every request and answer, and what can be read from them.
 
-    now: our clock, aware, UTC. monotonic: seconds, any origin. What servers, networks and pages do ends as an
-    `outcome`, never as an exception. Raises InputError when `url` is not an address (see `check_address`),
-    UsageError when the plan's CA file holds no certificates, OSError when the spool cannot be written.
+    now: our clock, aware, UTC. monotonic: seconds, any origin. computing: held while the page is read, which
+    takes computing and no waiting; a lock keeps threads from fighting for the interpreter. What servers,
+    networks and pages do ends as an `outcome`, never as an exception. Raises InputError when `url` is not an
+    address (see `check_address`), UsageError when the plan's CA file holds no certificates, OSError when the
+    spool cannot be written.
     Sends no cookies, no credentials, no Referer. Close the capture after use.
     """
     first = target(url)
@@ -121,7 +126,8 @@ def record(
     if walk.outcome != "complete":
         problems.append(Problem(walk.outcome, walk.detail, walk.last.url))
     hops = tuple(one.url for one in walk.exchanges)
-    page, text = _read(walk, problems)
+    with computing:
+        page, text = _read(walk, problems)
     requisites = Requisites()
     if plan.requisites and page is not None and walk.outcome == "complete":
         run.policy = run.policy.after_first(walk.exchanges[0].dns, first.port)
