@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from capture_lists import captured, stored
-from command_runner import Abusekit, log_lines, wait_until
+from command_runner import Abusekit, log_lines, typed_on_a_terminal, wait_until
 
 from abusekit.demo.site import PracticeSite
 
@@ -230,3 +230,13 @@ def test_a_category_is_a_label(abusekit: Abusekit, case: Path, site: PracticeSit
     abusekit("capture", "--case", case, "--from", "list.csv", "--delay", "0", expect=0)
     listed = abusekit("list", "--case", case, "--json", expect=0).answer["items"]
     assert [item["tags"] for item in listed[-2:]] == [["threat"], []]
+
+
+def test_progress_on_a_terminal(abusekit: Abusekit, case: Path, site: PracticeSite) -> None:
+    """Counts and what is failing, in one line; nothing of it where nobody looks."""
+    (abusekit.home / "list.txt").write_text(f"{site.base_url}/pages/1\n{site.base_url}/error\n")
+    options = ("capture", "--case", str(case), "--from", "list.txt", "--delay", "0")
+    code, seen = typed_on_a_terminal(abusekit, options, [])
+    assert code == 7 and "2/2" in seen and "1 http-error" in seen
+    again = abusekit(*options, "--again", expect=7)
+    assert "2/2" not in again.err

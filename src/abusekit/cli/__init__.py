@@ -1,4 +1,4 @@
-"""The command line: the only folder that knows click and rich. One file per verb, loaded when it is called.
+"""The command line: the only folder that knows click. One file per verb, loaded when it is called.
 
 `COMMANDS` is the table of verbs: name, module, line for `abusekit --help` (the start of the command's own
 help, which a test compares). Modules keep heavy imports inside functions, so that `--help` stays fast.

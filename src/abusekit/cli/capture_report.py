@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from abusekit.cli.options import Session
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ class CaptureReport:
         self.duplicates = 0
         self._warnings: dict[str, str] = {}
         self._failed_before: list[str] = []
-        self._progress: Any = None
-        self._task: Any = None
+        self._bar: Any = None
+        self._counts: Counter[str] = Counter()
 
     def refused(self, address: str, line: int, outcome: str, problem: str) -> None:
         from abusekit.cli.answers import CapturedAddress
@@ -47,18 +49,14 @@ class CaptureReport:
 
     def begin(self, total: int) -> None:
         if total and sys.stderr.isatty() and not self.session.quiet and not self.session.json:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            progress = Progress(
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.description}", markup=False),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
+            self._bar = click.progressbar(
+                length=total,
+                file=sys.stderr,
+                show_pos=True,
+                show_percent=False,
+                item_show_func=lambda text: text,
             )
-            progress.start()
-            self._progress, self._task = progress, progress.add_task("", total=total)
+            self._bar.__enter__()
 
     def take(self, done: Done) -> None:
         from abusekit.cli.answers import CapturedAddress
@@ -82,18 +80,17 @@ class CaptureReport:
                     done.parts_missing,
                 )
             )
-            if not self.session.json and self._progress is None:
+            if not self.session.json and self._bar is None:
                 missing = f"  {done.parts_missing} parts missing" if done.parts_missing else ""
                 code = "" if status is None or item.outcome == "complete" else f" {status}"
                 self.session.print(f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}")
-        if self._progress is not None:
-            counts = Counter(c.outcome for c in self.captured)
-            text = "  ".join(f"{n} {outcome}" for outcome, n in counts.most_common())
-            self._progress.update(self._task, advance=1, description=text)
+        if self._bar is not None:
+            self._counts[self.captured[-1].outcome] += 1
+            self._bar.update(1, "  ".join(f"{n} {outcome}" for outcome, n in self._counts.most_common()))
 
     def end(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._bar is not None:
+            self._bar.render_finish()
 
     def finish(self) -> int:
         """Print what became of it; the exit code: 0 all complete, 7 something failed, 4 no address in it."""
