@@ -172,3 +172,13 @@ def test_standard_output_holds_nothing_but_the_data(abusekit: Abusekit, full_cas
     for more in (("--html", "-"), ("--json",)):
         ended = abusekit("timeline", "--case", full_case, "--csv", "-", *more, expect=2)
         assert "one answer only" in ended.err and ended.out == ""
+
+
+def test_a_kind_that_is_none(abusekit: Abusekit, full_case: Path) -> None:
+    from typing import get_args
+
+    from abusekit.case.records import Kind
+    from abusekit.cli.list import KINDS
+
+    assert set(KINDS) == set(get_args(Kind))
+    assert "photo" in abusekit("list", "--case", full_case, "--kind", "photo", expect=2).err

@@ -299,6 +299,7 @@ def test_an_older_copy_is_not_sealed_by_accident(abusekit: Abusekit, full_case: 
         abusekit("note", "--case", older, f"another history {number}", expect=0)
     assert "older copy" in abusekit("seal", "--case", older, expect=2).err
     abusekit("seal", "--case", older, env={"ABUSEKIT_STATE": str(tmp_path / "another computer")}, expect=0)
+    assert "--older-copy" in abusekit("manifest", "--case", older, expect=2).err
     abusekit("seal", "--case", older, "--older-copy", expect=0)
 
 

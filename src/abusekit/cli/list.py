@@ -20,9 +20,13 @@ TEXT_SHOWN = 60
 """Characters of a diary entry that `--reveal` shows."""
 
 
+KINDS = ("capture", "file", "export", "note", "record-only")
+"""As in `case.records.Kind`, which is not loaded for a help text."""
+
+
 @click.command("list")
 @click.argument("item_ids", nargs=-1, metavar="[ITEM…]")
-@click.option("--kind", metavar="KIND", help="Only items of this kind: capture, file, note, …")
+@click.option("--kind", type=click.Choice(KINDS), help="Only items of this kind.")
 @click.option("--tag", "wanted_tag", metavar="TAG", help="Only items with this label.")
 @click.option(
     "--reveal",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.seal import check_not_behind, older_copy_option
 
 
 @click.command("manifest")
+@older_copy_option
 @with_session(acts=True)
-def manifest_command(session: Session) -> None:
+def manifest_command(session: Session, older_copy: bool) -> None:
     """First step of sealing: state the log and list every file.
 
     \b
@@ -20,6 +22,8 @@ def manifest_command(session: Session) -> None:
     from abusekit.integrity.seal import manifest_command
 
     case = session.case()
+    if not older_copy:
+        check_not_behind(case)
     folder = make_manifest(case, by=session.producer(case).initials, now=now)
     seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
     command = manifest_command(case.root, folder)
