@@ -205,10 +205,19 @@ class Case:
         finally:
             lock.release()
 
-    def record(self, acts: list[Act], *, by: str, now: datetime) -> list[dict[str, JSON]]:
-        """Log acts that store no files. Raises CaseError."""
-        with self.lock():
-            return self.log.append(acts, by=by, now=now)
+    def record(
+        self,
+        acts: list[Act],
+        *,
+        by: str,
+        now: datetime | Callable[[], datetime],
+        told: Callable[[str], None] = lambda _text: None,
+    ) -> list[dict[str, JSON]]:
+        """Log acts that store no files. Raises LockedError, TornLogError, CaseError."""
+        from abusekit.case.writing import writing
+
+        with writing(self, by=by, when=now, told=told) as at:
+            return self.log.append(acts, by=by, now=at)
 
     def lines(self) -> Iterator[Line]:
         """The lines of the log, checked in form and chain. Raises LogFormError, TornLogError, CaseError."""

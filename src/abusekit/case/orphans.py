@@ -96,7 +96,9 @@ def recover(case: Case, *, by: str, now: datetime) -> Recovery:
 
 
 def mend(case: Case, *, by: str, now: datetime, thorough: bool = False) -> Recovery:
-    """Finish, or set aside, what an interrupted change left; the caller holds the lock, the log is whole.
+    """Finish, or set aside, what an interrupted change left; the caller holds the lock.
+
+    Without the mark of a change the log has to be whole; under it, a torn last line is cut off and kept.
 
     Whole items without a line are entered. Settings, seals and signatures without a line were never in
     force: they are moved to custody/, with a line that says so. Looks only where the mark of a change or

@@ -28,7 +28,6 @@ def log_for_items(
     Raises UsageError (too long), CaseError.
     """
     from abusekit.case.custody import Act
-    from abusekit.case.writing import writing
     from abusekit.cli.answers import Logged
 
     for text in (value for value in facts.values() if isinstance(value, str)):
@@ -36,8 +35,7 @@ def log_for_items(
     case = session.case()
     producer = session.producer(case)
     acts = [Act(do, {"item": i, **facts}) for i in item_ids]
-    with writing(case, by=producer.initials, when=now, told=session.say) as at:
-        entries = case.log.append(acts, by=producer.initials, now=at)
+    entries = case.record(acts, by=producer.initials, now=now, told=session.say)
     if session.json:
         session.answer(Logged(list(item_ids), do, [entry["n"] for entry in entries]))
     else:

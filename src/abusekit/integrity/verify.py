@@ -246,6 +246,7 @@ def _unlisted(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
     known = {LOG, PARTIAL_LOG, "case.yaml"}
     newest = seal_sizes(there.folders)[-1:]
     interrupted = _interrupted(root, there)
+    last_item = _last_item(view)
     unread = 0
     for path in sorted(there.files - view.files.keys() - known):
         if path in EMPTY:
@@ -261,7 +262,7 @@ def _unlisted(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
         elif newest and (folder := f"seals/{newest[0]:06}/") and _signature_in(folder, path):
             # checked like any other; what is not logged is only that it was there in time for the next seal
             yield Finding("unlisted", Status.UNCHECKED, "is a signature that is not logged yet", path)
-        elif (view.torn or interrupted) and _follows(path, view):
+        elif (view.torn or interrupted) and _follows(path, last_item):
             text = "may belong to a change that was interrupted: run abusekit recover"
             yield Finding("unlisted", Status.UNCHECKED, text, path)
         elif view.broken and not item_of(path, view):
@@ -281,24 +282,30 @@ def _interrupted(root: Path, there: Inventory) -> bool:
     return PENDING in there.files and (root / PENDING).lstat().st_size == 0
 
 
-def _follows(path: str, view: LogView) -> bool:
-    """Whether a file stands where the next item, settings, seal or torn line of an interrupted change would."""
+def _last_item(view: LogView) -> int:
+    return max((int(item[1:]) for item in view.items), default=0)
+
+
+def _follows(path: str, last_item: int) -> bool:
+    """Whether an unlogged path stands where the next item, settings, seal or torn line of a change would."""
     if found := _NEXT_ITEM.match(path):
-        last = max((int(item[1:]) for item in view.items), default=0)
-        return last < int(found[1]) <= last + LARGEST_BATCH
-    return path.startswith(("settings/", "seals/", "custody/torn-")) and path not in view.files
+        return last_item < int(found[1]) <= last_item + LARGEST_BATCH
+    return path.startswith(("settings/", "seals/", "custody/torn-"))
 
 
 def _strange_folders(there: Inventory, view: LogView, *, interrupted: bool) -> Iterator[Finding]:
     """Folders that hold nothing that was logged: an id that only such a folder shows would mislead who works on."""
     known = {"settings", "custody", "evidence", "seals", *(f"evidence/{item}" for item in view.items)}
     known |= {f"seals/{size:06}" for size in view.seals}
-    full = {path.rpartition("/")[0] for path in there.files - view.files.keys()}  # told file by file
+    full: set[str] = set()  # folders with unlogged files somewhere below: those are told file by file
+    for path in there.files - view.files.keys():
+        while (path := path.rpartition("/")[0]) and path not in full:
+            full.add(path)
+    last_item = _last_item(view)
     for path in sorted(there.folders - known):
-        inside = path in full or any(folder.startswith(path + "/") for folder in full)
-        if inside or path.startswith(NOT_WHOLE) or view.broken or view.withheld:
+        if path in full or path.startswith(NOT_WHOLE) or view.broken or view.withheld:
             continue
-        if (view.torn or interrupted) and _follows(path + "/", view):
+        if (view.torn or interrupted) and _follows(path + "/", last_item):
             text = "may belong to a change that was interrupted: run abusekit recover"
             yield Finding("unlisted", Status.UNCHECKED, text, path)
         else:
