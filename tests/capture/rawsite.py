@@ -47,6 +47,7 @@ class RawSite:
         self.listener = socket.create_server((host, 0), family=family, backlog=64)
         self.port = self.listener.getsockname()[1]
         self.threads: list[threading.Thread] = []
+        self.starting = threading.Lock()
         self.thread = threading.Thread(target=self._accept, daemon=True)
         self.thread.start()
 
@@ -57,15 +58,19 @@ class RawSite:
     def close(self) -> None:
         self.closing.set()
         self.listener.close()
-        for thread in self.threads:
-            thread.join(5)
+        self._wait()
 
     def talk(self, path: str) -> Talk:
         """The only connection that asked for `path`, once the server is done with it."""
-        for thread in self.threads:
-            thread.join(5)
+        self._wait()
         (found,) = [one for one in self.talks if one.path == path]
         return found
+
+    def _wait(self) -> None:
+        with self.starting:
+            threads = list(self.threads)
+        for thread in threads:
+            thread.join(5)
 
     def _accept(self) -> None:
         while not self.closing.is_set():
@@ -74,8 +79,9 @@ class RawSite:
             except OSError:
                 return
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
-            self.threads.append(thread)
-            thread.start()
+            with self.starting:  # whoever waits for the threads sees only started ones, and all of those
+                self.threads.append(thread)
+                thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         talk = Talk()
