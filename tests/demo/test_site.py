@@ -14,54 +14,19 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
+from site_client import NOW, get
 
-from abusekit.demo import content
+from abusekit.demo import render
 from abusekit.demo.authority import LocalAuthority
 from abusekit.demo.site import PracticeSite
 from abusekit.errors import UsageError
-
-NOW = datetime(2026, 6, 20, 12, 0, 0, tzinfo=UTC)
-
-
-@pytest.fixture(name="site")
-def _site() -> Iterator[PracticeSite]:
-    with PracticeSite(seed=1, clock=lambda: NOW) as running:
-        yield running
-    assert running.faults == []
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-def get(
-    url: str, *, follow: bool = False, tls: ssl.SSLContext | None = None, **headers: str
-) -> tuple[int, Message, bytes]:
-    """Status, headers, body as received; redirects are not followed unless asked."""
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
-    if not follow:
-        handlers.append(_Stay())
-    if tls is not None:
-        handlers.append(urllib.request.HTTPSHandler(context=tls))
-    asked = urllib.request.Request(
-        url, headers={key.replace("_", "-"): value for key, value in headers.items()}
-    )
-    try:
-        with urllib.request.build_opener(*handlers).open(asked, timeout=10) as got:
-            return got.status, got.headers, got.read()
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, refused.headers, refused.read()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +47,7 @@ def test_gzip_only_for_those_who_accept_it(site: PracticeSite) -> None:
     assert headers["Content-Encoding"] == "gzip"
     assert headers["ETag"] != plain_headers["ETag"]
     assert gzip.decompress(packed) == plain
-    assert len(plain) == content.PAGE_BYTES
+    assert len(plain) == render.PAGE_BYTES
     assert 17_000 < len(packed) < 23_000
     for refusal in ("identity", "gzip;q=0", "*;q=0.0"):
         _, headers, _ = get(url, Accept_Encoding=refusal)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import io
 import random
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
 BRITISH_SUMMER = timezone(timedelta(hours=1))
-JPEG_NAMES = ("mira", "owl", "sam", "gull", "garden_gate", "gate_at_night", "gate_damaged")
-"""What `jpeg` draws: four avatars, and three photos."""
+FACES = {
+    "mira": "#c98b5a", "owl": "#4c3f73", "sam": "#5a8f7b", "gull": "#8a949e", "june": "#a8607c", "ravi": "#5277a3",
+}  # fmt: skip
+"""Avatars, and the colour of the ground of each."""
+JPEG_NAMES = (*FACES, "garden_gate", "gate_at_night", "gate_damaged")
+"""What `jpeg` draws: avatars, and three photos; besides, `view_N` for a number N of up to four digits."""
 MAKE, MODEL = "Practice", "Pocket 1"
 
 
@@ -38,9 +43,11 @@ SHOTS = {
 }
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=512)
 def jpeg(seed: int, name: str) -> bytes:
     """A picture as JPEG; photos carry EXIF, avatars none, as networks strip it. KeyError: unknown name."""
+    if view := re.fullmatch(r"view_([0-9]{1,4})", name):
+        return _saved(_view(seed, int(view[1])), None, 70)
     if name not in JPEG_NAMES:
         raise KeyError(name)
     shot = SHOTS.get(name)
@@ -102,12 +109,27 @@ def _gate(seed: int, *, night: bool, open_gate: bool) -> Image:
     return drawn
 
 
+def _view(seed: int, number: int) -> Image:
+    """Three ranges of hills and a sun, other ones for each number."""
+    from PIL import Image, ImageDraw
+
+    chance = random.Random(f"view {seed} {number}")  # noqa: S311 - for hills
+    drawn = Image.new("RGB", (480, 270), (188, 206 + number % 40, 234))
+    pen = ImageDraw.Draw(drawn)
+    x, y = chance.randint(60, 420), chance.randint(40, 90)
+    pen.ellipse((x - 22, y - 22, x + 22, y + 22), fill="#f2d98a")
+    for row in range(3):
+        ground = (70 + 18 * row, 110 + chance.randint(0, 60), 90 - 14 * row)
+        points = [(at, 120 + 45 * row + chance.randint(-22, 22)) for at in range(0, 481, 60)]
+        pen.polygon(((0, 270), *points, (480, 270)), fill=ground)
+    return drawn
+
+
 def _face(name: str) -> Image:
     """An avatar: two eyes on a ground of the name's colour."""
     from PIL import Image, ImageDraw
 
-    ground = {"mira": "#c98b5a", "owl": "#4c3f73", "sam": "#5a8f7b", "gull": "#8a949e"}[name]
-    drawn = Image.new("RGB", (192, 192), ground)
+    drawn = Image.new("RGB", (192, 192), FACES[name])
     pen = ImageDraw.Draw(drawn)
     for x in (62, 130):
         pen.ellipse((x - 26, 54, x + 26, 106), fill="white")

@@ -1,6 +1,6 @@
 """The addresses of the practice site that give trouble, as sites do: each with a known, repeatable fault.
 
-Stateless: the answer depends on the seed and the address alone. The rate limit remembers, so it is in `site.py`.
+Stateless: the answer depends on the seed and the address alone. What remembers is in `walls.py` and `changes.py`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs
 
-from abusekit.demo import content
-from abusekit.demo.wire import Answer, answer
+from abusekit.demo import render
+from abusekit.demo.answers import Answer, answer
 
 MAX_SLOW_MS = 120_000
 """The longest wait of `/slow`, milliseconds."""
@@ -23,7 +23,7 @@ MAX_REDIRECTS = 50
 
 def notice(status: int, title: str, *lines: str, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     """A page that is only a message."""
-    return answer(status, content.notice_page(title, lines), headers=headers)
+    return answer(status, render.notice_page(title, lines), headers=headers)
 
 
 def not_found(title: str = "Nothing here") -> Answer:
@@ -34,11 +34,6 @@ def not_found(title: str = "Nothing here") -> Answer:
 def moved(status: int, location: str) -> Answer:
     """A redirect, with a page for those who do not follow it."""
     return notice(status, "Moved", f"This page is now at {location}", headers=(("Location", location),))
-
-
-def _members(seed: int, _: str, __: str) -> Answer:
-    page = content.notice_page("Log in to Chatterbox", ("Only members can see this page.",), form=True)
-    return answer(200, page, headers=(("Set-Cookie", f"visit=practice-{seed}; Path=/; HttpOnly"),))
 
 
 def _error(_: int, __: str, ___: str) -> Answer:
@@ -68,7 +63,7 @@ def _loop(_: int, again: str, __: str) -> Answer:
 
 
 def _cut(seed: int, _: str, __: str) -> Answer:
-    return replace(answer(200, content.numbered_page(seed, 1), pack=False), fault="cut")
+    return replace(answer(200, render.numbered_page(seed, 1), pack=False), fault="cut")
 
 
 def _reset(_: int, __: str, ___: str) -> Answer:
@@ -88,7 +83,6 @@ def _number(query: str, name: str, default: int, most: int) -> int:
 
 
 ROUTES: tuple[tuple[str, Callable[[int, str, str], Answer]], ...] = (
-    (r"/members", _members),
     (r"/error", _error),
     (r"/busy", _busy),
     (r"/slow", _slow),

@@ -2,14 +2,12 @@
 
 Written on `socketserver` and not on `http.server`: that parses headers as an e-mail, in the very process whose
 capture speed is being measured, and its buffered files keep a socket open after `close`, so that a reset
-cannot be sent. Only for loopback: it understands what a client of ours sends, no more.
+cannot be sent. Only for loopback: it understands what a client of ours or a browser sends, no more.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
-import hashlib
 import socket
 import socketserver
 import ssl
@@ -18,81 +16,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import format_datetime
-from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
+
+from abusekit.demo.answers import Answer, SeenRequest, answer, shape
+from abusekit.demo.wire_log import ConnectionLog, WireLog
 
 MAX_HEAD_BYTES = 65_536
 """A longer request head is answered 431 and the connection closed."""
+MAX_BODY_BYTES = 1 << 20
+"""A longer request body is answered 413 and the connection closed."""
 IDLE_SECONDS = 30.0
 """A connection on which nothing is asked for this long is closed."""
 STOP_SECONDS = 5.0
 """How long `stop` waits for the connections' threads; they are daemons, so a site that nobody stopped ends too."""
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: `close` sends RST in place of FIN (socket(7))."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRequest:
-    """One request as it arrived."""
-
-    method: str
-    # as sent: GET, HEAD, …
-    target: str
-    # the request-target as sent, query included (RFC 9112 section 3.2)
-    headers: tuple[tuple[str, str], ...]
-    # names in lower case, in the order sent; latin-1
-    at_seconds: float
-    # time.monotonic() of this process when the head was complete: only differences mean anything
-
-    def header(self, name: str) -> str:
-        """The first value of a header, empty where it was not sent; `name` in lower case."""
-        return next((value for key, value in self.headers if key == name), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What to send back."""
-
-    status: int
-    # HTTP status code
-    body: bytes
-    # the representation, not compressed; empty where only `packed` is kept
-    media_type: str = "text/html; charset=utf-8"
-    # for Content-Type
-    headers: tuple[tuple[str, str], ...] = ()
-    # what this answer has beyond the ones that every answer has
-    packed: bytes = b""
-    # the same representation by gzip, made once; empty where compressing is of no use
-    fault: Literal["", "cut", "reset"] = ""
-    # "cut": half the body, then an orderly end; "reset": no byte, then RST
-    delay_ms: int = 0
-    # milliseconds of silence before the first byte
-    tag: str = field(default="", compare=False)
-    # entity tag without quotes: the start of the body's SHA-256
-
-
-def answer(
-    status: int,
-    body: bytes,
-    media_type: str = "text/html; charset=utf-8",
-    *,
-    headers: tuple[tuple[str, str], ...] = (),
-    pack: bool | None = None,
-    keep_body: bool = True,
-) -> Answer:
-    """An `Answer` with its entity tag and its gzip form; `pack` None: text is compressed, pictures are not.
-
-    With `keep_body` false only the gzip form is kept, a third of the memory; the plain form is then made anew
-    for each client that does not accept gzip.
-    """
-    if pack is None:
-        pack = media_type.startswith(("text/", "application/json"))
-    packed = gzip.compress(body, 6, mtime=0) if pack else b""
-    tag = hashlib.sha256(body).hexdigest()[:32]
-    return Answer(status, body if keep_body or not packed else b"", media_type, headers, packed, tag=tag)
 
 
 class LoopbackServer(socketserver.ThreadingTCPServer):
@@ -109,6 +48,7 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
         clock: Callable[[], datetime],
         tls: ssl.SSLContext | None,
         faults: list[BaseException],
+        wire_log: WireLog | None = None,
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
@@ -116,6 +56,7 @@ class LoopbackServer(socketserver.ThreadingTCPServer):
         self.clock = clock
         self.tls = tls
         self.faults = faults
+        self.wire_log = wire_log
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
@@ -164,89 +105,109 @@ class Connection(socketserver.BaseRequestHandler):
     request: socket.socket
 
     def handle(self) -> None:
+        self._log: ConnectionLog | None = None
+        if self.server.wire_log is not None:
+            tls = self.server.tls is not None
+            self._log = self.server.wire_log.accept(self.client_address[1], tls=tls)
         # A client that hangs up, a failed handshake, a time-out: all ordinary here, and all OSError.
         with contextlib.suppress(OSError):
             if isinstance(self.request, ssl.SSLSocket):
                 self.request.do_handshake()
             self._pending = b""
+            self._taken = 0  # bytes received that belong to requests already read
             while not self.server.stopping.is_set() and self._one():
                 pass
+
+    def send(self, data: bytes) -> None:
+        """Send all of it. It is logged first, so that no client is ahead of the log; what fails is taken back."""
+        sent, begin = 0, 0
+        if self._log is not None:
+            begin = len(self._log.sent)
+            self._log.sent += data
+        try:
+            while sent < len(data):
+                sent += self.request.send(memoryview(data)[sent:])
+        finally:
+            if self._log is not None:
+                del self._log.sent[begin + sent :]
+
+    def receive(self) -> bytes:
+        """The next bytes; nothing where the client has hung up."""
+        if self._pending:
+            held, self._pending = self._pending, b""
+            return held
+        received = self.request.recv(65_536)
+        if self._log is not None:
+            self._log.received += received
+        return received
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, or less where the site stops; whether it stops."""
+        return self.server.stopping.wait(seconds)
 
     def _one(self) -> bool:
         """Serve one request; whether another may follow on this connection."""
         while (end := self._pending.find(b"\r\n\r\n")) < 0:
             if len(self._pending) > MAX_HEAD_BYTES:
-                return self._send(
-                    answer(431, b"the request head is too long\n", "text/plain"), None, keep=False
-                )
-            received = self.request.recv(65_536)
-            if not received:
+                return self._refuse(431, b"the request head is too long\n")
+            if not self._more():
                 return False
-            self._pending += received
-        head, self._pending = self._pending[:end], self._pending[end + 4 :]
+        head = self._pending[:end]
         seen, version = _parse(head)
         if seen is None:
-            return self._send(
-                answer(400, b"the request was not understood\n", "text/plain"), None, keep=False
-            )
+            return self._refuse(400, b"the request was not understood\n")
+        length = seen.header("content-length") or "0"
+        if seen.header("transfer-encoding") or not (
+            length.isascii() and length.isdigit() and len(length) < 10
+        ):
+            return self._refuse(411, b"the length of the body must be told\n")
+        if int(length) > MAX_BODY_BYTES:
+            return self._refuse(413, b"the body is too long\n")
+        whole = end + 4 + int(length)
+        while len(self._pending) < whole:
+            if not self._more():
+                return False
+        if int(length):
+            body = self._pending[end + 4 : whole]
+            seen = SeenRequest(seen.method, seen.target, seen.headers, seen.at_seconds, body)
+        self._pending = self._pending[whole:]
+        self._begin(whole, seen.method, seen.target)
         given = self.server.respond(seen)
         if given.delay_ms:
             self.server.stopping.wait(given.delay_ms / 1000)
         wish = seen.header("connection").lower()
-        has_body = seen.header("content-length") not in ("", "0") or seen.header("transfer-encoding") != ""
         keep = (version == "HTTP/1.1" and wish != "close") or (version == "HTTP/1.0" and wish == "keep-alive")
-        return self._send(given, seen, keep=keep and not has_body)
+        return self._answer(given, seen, keep=keep, chunks=version == "HTTP/1.1")
 
-    def _send(self, given: Answer, seen: SeenRequest | None, *, keep: bool) -> bool:
+    def _more(self) -> bool:
+        """Put what the client sends next after what is pending; false where it has hung up."""
+        held, self._pending = self._pending, b""
+        received = self.receive()
+        self._pending = held + received
+        return received != b""
+
+    def _refuse(self, status: int, words: bytes) -> bool:
+        self._begin(len(self._pending), "", "")
+        return self._answer(answer(status, words, "text/plain"), None, keep=False, chunks=False)
+
+    def _begin(self, length: int, method: str, target: str) -> None:
+        if self._log is not None and self.server.wire_log is not None:
+            span = (self._taken, self._taken + length)
+            self.server.wire_log.begin(self._log, method, target, received=span)
+        self._taken += length
+
+    def _answer(self, given: Answer, seen: SeenRequest | None, *, keep: bool, chunks: bool) -> bool:
         if given.fault == "reset":
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             self.request.close()
             return False
-        keep = keep and not given.fault
-        gzipped = bool(given.packed) and seen is not None and accepts_gzip(seen.header("accept-encoding"))
-        body = (
-            given.packed
-            if gzipped
-            else given.body or (gzip.decompress(given.packed) if given.packed else b"")
-        )
-        etag = f'"{given.tag}-gz"' if gzipped else f'"{given.tag}"'
-        status = given.status
-        if status == 200 and seen is not None and etag in seen.header("if-none-match"):
-            status, body = 304, b""
-        lines = [
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
-            "Server: Chatterbox-practice",
-            f"Date: {format_datetime(self.server.clock(), usegmt=True)}",
-            f"Content-Type: {given.media_type}",
-            f"ETag: {etag}",
-            *(f"{name}: {value}" for name, value in given.headers),
-        ]
-        if given.packed:
-            lines.append("Vary: Accept-Encoding")
-        if gzipped:
-            lines.append("Content-Encoding: gzip")
-        if status != 304:  # RFC 9110 section 8.6: there it would have to be the length of the 200
-            lines.append(f"Content-Length: {len(body)}")
-        if not keep:
-            lines.append("Connection: close")
-        if seen is not None and seen.method == "HEAD":
-            body = b""
-        elif given.fault == "cut":
-            body = body[: len(body) // 2]
-        self.request.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
-        return keep
-
-
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether the header (RFC 9110 section 12.5.3) admits gzip; an absent header is read as "no coding"."""
-    weights = {}
-    for part in accept_encoding.lower().split(","):
-        coding, _, rest = part.partition(";")
-        weights[coding.strip()] = rest.replace(" ", "").removeprefix("q=")
-    weight = weights.get("gzip", weights.get("*"))
-    if weight is None:
-        return False
-    return weight == "" or weight.strip("0.") != ""
+        shaped = shape(given, seen, self.server.clock(), keep=keep, chunks=chunks)
+        if given.status == 101 and self._log is not None:
+            self._log.begun[-1].switched_at = len(self._log.sent) + len(shaped.head)
+        self.send(shaped.head + shaped.body)
+        if given.talk is not None and seen is not None and seen.method != "HEAD":
+            given.talk(self)
+        return shaped.keep
 
 
 def _parse(head: bytes) -> tuple[SeenRequest | None, str]:
