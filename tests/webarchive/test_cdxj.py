@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from exchanges import AT
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abusekit.errors import InputError
-from abusekit.webarchive.cdxj import index, parse, surt
+from abusekit.webarchive.cdxj import index, parse, spread
 from abusekit.webarchive.warc import Indexed
-
-
-@pytest.mark.parametrize(
-    ("url", "key"),
-    [
-        ("http://example.org/", "org,example)/"),
-        ("https://www.Example.org:443/A?b=2&a=1", "org,example)/a?a=1&b=2"),
-        ("http://example.org:8080/x#y", "org,example:8080)/x"),
-        ("http://127.0.0.1/", "127.0.0.1)/"),
-        ("http://[::1]:80/", "[::1])/"),
-        ("http://example.org?q", "org,example)/?q"),
-    ],
-)
-def test_sort_keys(url: str, key: str) -> None:
-    assert surt(url) == key
 
 
 def test_lines_are_sorted_and_read_back() -> None:
@@ -58,7 +45,7 @@ def test_lines_are_sorted_and_read_back() -> None:
         b"b 20260101000000 {}\na 20260101000000 {}\n",
         b"a 20260101000000 {" + b"[" * 100_000 + b"\n",
         b"\xff 20260101000000 {}\n",
-        b"a 20260101000000 {" + b" " * 100_000 + b"}\n",
+        b"a 20260101000000 {" + b" " * 1_100_000 + b"}\n",
     ],
 )
 def test_bad_lines(data: bytes) -> None:
@@ -73,3 +60,33 @@ def test_wherever_the_bytes_are_cut(hosts: list[str], size: int) -> None:
     pieces = [data[start : start + size] for start in range(0, len(data), size)]
     assert list(parse(pieces)) == list(parse([data]))
     assert len(list(parse(pieces))) == len(hosts)
+
+
+def at(microseconds: int) -> Indexed:
+    when = AT + timedelta(microseconds=microseconds)
+    return Indexed("http://a.org/", when, 200, "text/html", "sha256:0", microseconds + 10**7, 9)
+
+
+def test_each_answer_of_a_key_has_a_second_of_its_own() -> None:
+    entries = [at(2), at(0), at(1), at(1_500_000), Indexed("http://b.org/", AT, 200, "a/b", "sha256:0", 0, 9)]
+    main = ("http://a.org/", AT + timedelta(microseconds=1))
+    found = {line["offset"]: stamp[-2:] for _, stamp, line in parse([index(entries, "data.warc.gz", main)])}
+    assert found == {10**7 + 1: "07", 10**7: "08", 10**7 + 2: "09", 11_500_000: "10", 0: "07"}
+
+
+def test_what_is_no_time_stays_as_it_is() -> None:
+    assert spread(["99991231235959"] * 2) == ["99991231235959"] * 2
+    assert spread(["20261399999999"] * 2, 1) == ["20261399999999"] * 2
+    assert spread([]) == []
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(0, 11))
+def test_no_second_twice_and_in_order(seconds: list[int], main: int) -> None:
+    own = [f"2026010100000{second}" for second in sorted(seconds)]
+    chosen = main if main < len(own) else None
+    given_to = spread(own, chosen)
+    assert len(set(given_to)) == len(own)
+    assert all(stamp >= before for stamp, before in zip(given_to, own, strict=True))
+    others = [stamp for number, stamp in enumerate(given_to) if number != chosen]
+    assert others == sorted(others)
+    assert chosen is None or given_to[chosen] == own[chosen]

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exchanges import AT, exchange, several
+from exchanges import AT, PAGE, askings, decoded, exchange, notes, resources, several
 
 from abusekit.errors import InputError
 from abusekit.webarchive.exchange import Exchange
+from abusekit.webarchive.resource import BESIDE_LIMIT, Beside, Resource, urn
 from abusekit.webarchive.wacz import write_wacz
 from abusekit.webarchive.wacz_check import check
 
@@ -52,8 +53,9 @@ EXTRA = {"artefacts/page.png": b"\x89PNG", "artefacts/log.txt": b""}
         packed(several()),
         packed(several(), text="Nobody likes you\n" * 100, extra=EXTRA),
         packed([exchange(b"", status=None, request=b"")]),
+        packed([*several(), *askings(), decoded()], resources=resources(), beside=notes(), extra=EXTRA),
     ],
-    ids=["plain", "with-text-and-files", "nothing-but-a-failure"],
+    ids=["plain", "with-text-and-files", "nothing-but-a-failure", "everything"],
 )
 def test_outside_judges_accept_it(data: bytes, wacz_program: Path, tmp_path: Path) -> None:
     assert check(data) == []
@@ -80,6 +82,7 @@ def test_metadata() -> None:
     assert package["created"] == "2026-03-04T05:06:07Z"
     assert package["title"] == "Ein Titel – ✓"
     assert json.loads(lines[1])["text"] == "hello"
+    assert json.loads(lines[1])["ts"] == "2026-03-04T05:06:07.890123Z"
 
 
 def test_same_input_same_bytes() -> None:
@@ -103,3 +106,21 @@ def test_same_input_same_bytes() -> None:
 def test_extra_files_have_safe_names(path: str) -> None:
     with pytest.raises(InputError):
         packed(several(), extra={path: b""})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"resources": resources("http://other.example/")},
+        {"resources": resources() * 2},
+        {"resources": [Resource(urn("pdf", PAGE), "image/png", b"", AT)]},
+        {"resources": [Resource("urn:thumbnail:" + PAGE, "image/png", b"", AT)]},
+        {"resources": [Resource(urn("view", PAGE, 1000), "image/png", b"", AT)]},
+        {"beside": notes() * 2},
+        {"beside": [Beside("No Name", {}, AT)]},
+        {"beside": [Beside("long", ["x" * BESIDE_LIMIT], AT)]},
+    ],
+)
+def test_what_does_not_belong_is_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        packed(several(), **more)

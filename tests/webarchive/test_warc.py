@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -11,14 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from exchanges import AT, exchange, several
+from exchanges import AT, askings, decoded, exchange, notes, resources, several
 from hypothesis import given
 from hypothesis import strategies as st
 
 from abusekit.errors import InputError
 from abusekit.webarchive.exchange import MEMORY_LIMIT, Exchange, Spool
 from abusekit.webarchive.warc import WarcWriter
-from abusekit.webarchive.warc_read import WarcError, read
+from abusekit.webarchive.warc_read import Record, WarcError, read
 
 LARGE = 8 << 20
 
@@ -111,12 +112,34 @@ def test_an_address_cannot_start_another_header(text: str) -> None:
         written([exchange(url=text)])
 
 
+def test_form_kind_and_method_stand_beside_the_bytes() -> None:
+    h2 = exchange(form="h2", protocol="h2", kind="document")
+    known = [json.loads(r.block) for r in records([h2, decoded()]) if r.type == "metadata" and r.block]
+    assert [(one["form"], one["kind"], one["method"]) for one in known] == [
+        ("h2", "document", "GET"),
+        ("decoded", "document", "GET"),
+    ]
+    protocols = [r.header("WARC-Protocol") for r in records([h2, decoded()]) if r.type == "response"]
+    assert protocols == ["h2", "h2"]
+
+
+def records(exchanges: list[Exchange]) -> list[Record]:
+    return list(read(io.BytesIO(written(exchanges))))
+
+
 def test_warcio_agrees(tmp_path: Path) -> None:
     path = tmp_path / "data.warc.gz"
     chunked = exchange(
         b"5\r\nhello\r\n0\r\n\r\n", headers=(("Transfer-Encoding", "chunked"), ("Content-Type", "text/plain"))
     )
-    path.write_bytes(written([*several(), chunked]))
+    out = io.BytesIO(written([*several(), chunked, *askings(), decoded()]))
+    writer = WarcWriter(out, b"more")
+    out.seek(0, io.SEEK_END)
+    for resource in resources():
+        writer.resource(resource)
+    for note in notes():
+        writer.beside(note, "http://example.org/")
+    path.write_bytes(out.getvalue())
     done = subprocess.run(
         [sys.executable, "-m", "warcio.cli", "check", "-v", str(path)],
         capture_output=True,

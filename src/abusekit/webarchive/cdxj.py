@@ -1,68 +1,92 @@
-"""The index of a WACZ: one `SURT timestamp json` line for each response, sorted by bytes."""
+"""The index of a WACZ: one `SURT timestamp json` line for each response and resource, sorted by bytes.
+
+Replay tools look for a page by key and second. When one key has several answers in a second (a page that
+loads itself, a redirect to the same address), each gets a second of its own: that of the page's main answer
+is left to it, the others move on to the next one that is free. The time itself stands in the WARC.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from abusekit.errors import InputError
 from abusekit.webarchive.warc import Indexed
 
-ADDRESS = re.compile(
-    r"https?://(?P<host>\[[0-9a-fA-F:.]+\]|[^/?#:\[\]]+)(?::(?P<port>\d*))?(?P<rest>.*)", re.S
-)
+Main = tuple[str, datetime]
+"""WARC-Target-URI and WARC-Date of an answer."""
+
 LINE = re.compile(rb"[^ ]+ \d{14} \{")
 
-LINE_LIMIT = 1 << 16
-"""Bytes of one line; ours hold an address of 8,000 characters twice."""
-
-PORTS = {"http": "80", "https": "443"}
+LINE_LIMIT = 1 << 20
+"""Bytes of one line; ours hold an address of 100,000 characters twice, one of them escaped."""
 
 
-def surt(url: str) -> str:
-    """The sort key of an address: host turned round, then path and query in lower case.
+def index(entries: Iterable[Indexed], filename: str, main: Main | None = None) -> bytes:
+    """The index of the WARC called `filename` (a plain name, as in `archive/`).
 
-    Close to `surt` (which is AGPL): it differs for bare IP addresses and percent-escapes. It is a key for
-    finding, not evidence: the address itself stands in the line's `url`.
+    main: address and time of the page that is opened first.
     """
-    found = ADDRESS.fullmatch(url)
-    if found is None:
-        return url.lower().replace(" ", "%20")
-    host = found["host"].lower().rstrip(".")
-    if not host.startswith("[") and not re.fullmatch(r"[\d.]+", host):
-        host = ",".join(reversed(host.removeprefix("www.").split(".")))
-    port = found["port"]
-    if port and port != PORTS[url.partition(":")[0].lower()]:
-        host += f":{port}"
-    rest = found["rest"].partition("#")[0].lower() or "/"
-    if rest.startswith("?"):
-        rest = "/" + rest
-    path, mark, query = rest.partition("?")
-    if mark:
-        query = "&".join(sorted(query.split("&")))
-    return f"{host}){path}{mark}{query}"
-
-
-def index(entries: Iterable[Indexed], filename: str) -> bytes:
-    """The index of the WARC called `filename` (a plain name, as in `archive/`)."""
-    lines = []
+    by_key: dict[str, list[Indexed]] = {}
     for entry in entries:
-        described = {
-            "url": entry.url,
-            "digest": entry.digest,
-            "mime": entry.mime,
-            "filename": filename,
-            "offset": entry.offset,
-            "length": entry.length,
-            "status": entry.status,
-        }
-        moment = entry.at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
-        lines.append(
-            f"{surt(entry.url)} {moment} {json.dumps(described)}\n".encode("ascii", "backslashreplace")
-        )
+        by_key.setdefault(entry.asked.key(entry.url), []).append(entry)
+    lines = []
+    for key, group in by_key.items():
+        group.sort(key=lambda one: (one.at, one.offset))
+        first = next((number for number, one in enumerate(group) if main == (one.url, one.at)), None)
+        stamps = spread([digits(entry.at) for entry in group], first)
+        for entry, stamp in zip(group, stamps, strict=True):
+            text = json.dumps(_described(entry, filename))
+            lines.append(f"{key} {stamp} {text}\n".encode("ascii", "backslashreplace"))
     return b"".join(sorted(lines))
+
+
+def _described(entry: Indexed, filename: str) -> dict[str, object]:
+    described: dict[str, object] = {
+        "url": entry.url,
+        "digest": entry.digest,
+        "mime": entry.mime,
+        "filename": filename,
+        "offset": entry.offset,
+        "length": entry.length,
+    }
+    if entry.status is not None:
+        described["status"] = entry.status
+    if entry.asked.method != "GET":
+        described |= {"method": entry.asked.method, "requestBody": entry.asked.body}
+    return described
+
+
+def digits(at: datetime) -> str:
+    """The second of `at` in UTC as an index spells it: 14 digits."""
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+
+def spread(stamps: Sequence[str], main: int | None = None) -> list[str]:
+    """A second for each answer of one key, no second twice.
+
+    stamps: their own seconds, 14 digits, in order of time; `main`: the place of the one that keeps its own.
+    A stamp that is no time stays as it is.
+    """
+    kept = None if main is None else stamps[main]
+    given = []
+    last = ""
+    for number, own in enumerate(stamps):
+        stamp = own
+        if number != main:
+            stamp = own if own > last else _next(last)
+            last = stamp = _next(stamp) if stamp == kept else stamp
+        given.append(stamp)
+    return given
+
+
+def _next(stamp: str) -> str:
+    try:
+        return digits(datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC) + timedelta(seconds=1))
+    except (ValueError, OverflowError):
+        return stamp
 
 
 def parse(pieces: Iterable[bytes]) -> Iterator[tuple[str, str, dict[str, object]]]:

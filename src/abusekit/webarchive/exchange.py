@@ -23,6 +23,9 @@ STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?= |\r?\n)")
 Truncation = Literal["length", "time", "disconnect"]
 """Why a message was cut, in the words of WARC 1.1 section 5.13."""
 
+Form = Literal["wire", "h2", "decoded"]
+"""How much of an exchange is as it went over the connection."""
+
 
 def status_of(response: bytes) -> int | None:
     """The status code of an HTTP/1.0 or 1.1 response; None when its first line is no such status line."""
@@ -107,7 +110,12 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came back, on a connection of its own."""
+    """One request and what came back.
+
+    With `form` "h2" and "decoded", `request` and `received` hold heads that were written as HTTP/1.1 from the
+    lists of header fields. A decoded body is not what was sent: whoever makes such an exchange renames its
+    `Content-Encoding` and `Transfer-Encoding` to `x-orig-…`, so that no reader decodes it a second time.
+    """
 
     url: str
     # as sent: ASCII, percent-encoded, without a fragment
@@ -132,7 +140,7 @@ class Exchange:
     headers: tuple[tuple[str, str], ...] = ()
     # of the final head in its order, names as sent; each byte is one Latin-1 character, so nothing is lost
     protocol: str | None = None
-    # "http/1.0" or "http/1.1", as the server's status line says
+    # "http/1.0" or "http/1.1", as the server's status line says; "h2"; for a decoded one as the browser says
     ip: str | None = None
     # the address connected to
     port: int | None = None
@@ -153,6 +161,11 @@ class Exchange:
     # UTC, our clock, when the final head had been received
     duration_ms: int = 0
     # from the name lookup to the last byte
+    form: Form = "wire"
+    # "wire": bytes of the connection; "h2": head written from its HPACK lists, body as the DATA frames had it;
+    # "decoded": head as the browser told it, body after every coding was undone
+    kind: str = ""
+    # what the browser wanted it for (CDP's resource type in lower case: "document", "image"); "" unknown
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case), or None."""

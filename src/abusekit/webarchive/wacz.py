@@ -24,7 +24,9 @@ from abusekit.errors import InputError
 from abusekit.webarchive import zip_read
 from abusekit.webarchive.cdxj import index
 from abusekit.webarchive.exchange import Exchange, Spool
-from abusekit.webarchive.warc import Sink, WarcWriter, warc_date
+from abusekit.webarchive.resource import Beside, Resource
+from abusekit.webarchive.warc import Sink, WarcWriter
+from abusekit.webarchive.warc_record import target, warc_date
 
 WACZ_VERSION = "1.1.1"
 WARC_NAME = "data.warc.gz"
@@ -107,14 +109,18 @@ def write_wacz(
     main_url: str,
     main_at: datetime,
     text: str | None = None,
+    resources: Iterable[Resource] = (),
+    beside: Iterable[Beside] = (),
     extra: Mapping[str, bytes] | None = None,
     spool: Path | None = None,
 ) -> None:
     """Writes one WACZ to `out` (only `write` is used); the same arguments give the same bytes.
 
     main_url, main_at: the page that a replay tool opens first, as sent, and the time of its exchange (UTC).
-    text: readable text for full-text search in replay tools; None leaves it out. extra: further files by
-    path, one folder deep with an extension. spool: folder for the WARC while it exceeds 1 MiB.
+    text: readable text for full-text search in replay tools; None leaves it out. resources: what was made of
+    the page, each named `urn:KIND:` and main_url, no name twice. beside: notes about the capture as a whole,
+    none twice. extra: further files by path, one folder deep with an extension. spool: folder for the WARC
+    while it exceeds 1 MiB. Each exchange and resource is read while it is its turn, in flat memory.
     Raises InputError when something does not fit the format, OSError when writing fails.
     """
     seed = sha256(f"{software}\n{main_url}\n{warc_date(created)}\n{warc_date(main_at)}\n".encode()).digest()
@@ -123,6 +129,13 @@ def write_wacz(
         writer = WarcWriter(warc, seed)
         writer.warcinfo(created, [("software", software), ("format", "WARC File Format 1.1")])
         entries = [entry for one in exchanges if (entry := writer.exchange(one)) is not None]
+        names: set[str] = set()
+        for resource in resources:
+            _only_once(resource.uri, names, resource.uri.endswith(f":{main_url}"))
+            entries.append(writer.resource(resource))
+        for note in beside:
+            _only_once(note.about, names)
+            writer.beside(note, main_url)
         digest, crc = sha256(), 0
         for piece in warc.pieces():
             digest.update(piece)
@@ -133,7 +146,7 @@ def write_wacz(
     finally:
         warc.close()
     files = {
-        "indexes/index.cdx": index(entries, WARC_NAME),
+        "indexes/index.cdx": index(entries, WARC_NAME, (target(main_url), main_at)),
         PAGES: _pages(main_url, main_at, title, text),
     }
     for path, data in (extra or {}).items():
@@ -180,12 +193,22 @@ def page_text(stream: BinaryIO) -> str | None:
     return text if isinstance(text, str) else None
 
 
+def _only_once(name: str, names: set[str], of_the_page: bool = True) -> None:
+    if name in names or not of_the_page:
+        raise InputError(
+            f"{name[:80]!r} is there twice, or is of another page",
+            "name what was made of the main page, once",
+        )
+    names.add(name)
+
+
 def _resource(path: str, digest: str, size: int) -> dict[str, str | int]:
     return {"name": path.rpartition("/")[2], "path": path, "hash": f"sha256:{digest}", "bytes": size}
 
 
 def _pages(url: str, at: datetime, title: str, text: str | None) -> bytes:
-    page: dict[str, str] = {"id": "main", "url": url, "ts": _second(at), "title": title}
+    # The microseconds say which answer is meant when the address was asked for twice in a second.
+    page: dict[str, str] = {"id": "main", "url": url, "ts": warc_date(at), "title": title}
     if text is not None:
         page["text"] = text
     head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": text is not None}

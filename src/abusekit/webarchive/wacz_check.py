@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import io
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import BinaryIO
 
 from abusekit.errors import InputError
-from abusekit.webarchive import cdxj, zip_read
-from abusekit.webarchive.warc import CERTIFICATE_URI, RECORDS
+from abusekit.webarchive import cdxj, wacz_index_check, zip_read
+from abusekit.webarchive.resource import ABOUT, BESIDE_LIMIT, MEDIA_TYPES, read_urn
+from abusekit.webarchive.wacz_index_check import Answers, Page, Place, hashed
+from abusekit.webarchive.warc import BESIDE, CERTIFICATE, CERTIFICATE_URI, NOT_UNDERSTOOD, RECORDS
 from abusekit.webarchive.warc_read import Record, WarcError, read
 from abusekit.webarchive.zip_read import Member, ZipError
 
@@ -47,24 +48,13 @@ class Fault:
     # the kind: those of `ZipError` and `WarcError`, and missing, unlisted, changed, bad-json, bad-package,
     # bad-digest, signed, no-warc, no-index, no-pages, bad-pages, not-stored, bad-index, not-indexed,
     # record-type (a kind of record that a recording has no place for), not-http (a response that is none),
-    # page-twice (two answers for one page of the list at one second: a reader shows either)
+    # page-twice (two answers for one page of the list at one moment: a reader shows either), bad-request (a
+    # request of no response, or a second one), bad-note (metadata that is no note of ours), bad-resource (a
+    # picture of no page, or under another name), resource-twice
     member: str
     # the file inside of the WACZ; "" for the WACZ as a whole
     detail: str
     # one line for a person; may hold text from the file, so it is escaped where it is shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Response:
-    """What the index and the page list say of a response; digests, so that long addresses cost nothing."""
-
-    address: bytes
-    # SHA-256 of WARC-Target-URI
-    second: str
-    # WARC-Date in UTC, 14 digits
-    payload: str | None
-    status: int | None
-    length: int
 
 
 @dataclass(slots=True)
@@ -74,16 +64,15 @@ class _Found:
     faults: list[Fault] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     texts: dict[str, bytes] = field(default_factory=dict)
-    responses: dict[tuple[str, int], _Response] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
     addresses: set[bytes] = field(default_factory=set)
-    indexed: set[tuple[str, int]] = field(default_factory=set)
+    indexed: set[Place] = field(default_factory=set)
+    resources: dict[bytes, tuple[str, int, bytes]] = field(default_factory=dict)
+    # name → WARC, byte of the record, address of its page; the name of a note is its subject and its page
 
     def fault(self, label: str, member: str, detail: str) -> None:
         if len(self.faults) < FAULT_LIMIT:
             self.faults.append(Fault(label, member, detail))
-
-
-_NO_MARKS = str.maketrans("", "", "-:T")
 
 
 class _Watched:
@@ -116,18 +105,27 @@ def check(source: bytes | BinaryIO) -> list[Fault]:
     except ZipError as fault:
         return [Fault(fault.label, fault.member, fault.detail)]
     found = _Found()
-    # WARCs first, so that each line of an index can be compared when it passes by.
-    for member in sorted(listing.values(), key=lambda one: not one.name.startswith("archive/")):
-        try:
-            _take(stream, member, found)
-        except ZipError as fault:
-            found.fault(fault.label, member.name, fault.detail)
+    # Indexes last, so that each line can be compared when it passes by.
+    first: list[Member] = []
+    indexes: list[Member] = []
+    for member in listing.values():
+        (indexes if member.name.startswith("indexes/") else first).append(member)
+    _take_all(stream, first, found)
     pages = _pages(found, listing)
+    _take_all(stream, indexes, found)
     _package(found, listing, pages)
     _indexed(found, listing)
     if not any(name.startswith("archive/") for name in listing):
         found.fault("no-warc", "", "there is no WARC in it")
     return found.faults
+
+
+def _take_all(stream: BinaryIO, members: list[Member], found: _Found) -> None:
+    for member in members:
+        try:
+            _take(stream, member, found)
+        except ZipError as fault:
+            found.fault(fault.label, member.name, fault.detail)
 
 
 def _take(stream: BinaryIO, member: Member, found: _Found) -> None:
@@ -156,67 +154,102 @@ def _warc(watched: _Watched, member: Member, found: _Found) -> None:
         return
     count = 0
     try:
-        for record in read(watched, keep=0):  # type: ignore[arg-type]  # only `read` is used
+        for record in read(watched, keep=BESIDE_LIMIT):  # type: ignore[arg-type]  # only `read` is used
             count += 1
-            _record(record, name, found)
-            address = sha256(record.fields.get("warc-target-uri", "").encode()).digest()
-            found.addresses.add(address)
-            if record.type == "response":
-                found.responses[place, record.offset] = _Response(
-                    address,
-                    _digits(record.fields["warc-date"]),
-                    record.fields.get("warc-payload-digest"),
-                    record.status,
-                    record.length,
-                )
+            wrong = _record(record, (place, record.offset), found)
+            if wrong:
+                found.fault(wrong[0], name, f"the record at byte {record.offset} is {wrong[1]}")
     except WarcError as fault:
         found.fault(fault.label, name, fault.message)
     if not count:
         found.fault("no-warc", name, "there is no record in it")
 
 
-def _record(record: Record, name: str, found: _Found) -> None:
-    """A record is of a kind that a recording has, and what it says it is."""
+def _record(record: Record, place: Place, found: _Found) -> tuple[str, str] | None:
+    """Takes a record; gives label and reason when it is not of a kind that a recording has, or not what it says."""
     kind, content_type = record.type, record.fields.get("content-type", "none")
+    uri = record.fields.get("warc-target-uri", "")
+    found.addresses.add(hashed(uri))
     types = RECORDS.get(kind)
+    if kind == "response":
+        found.answers.take(place, record)
     if types is None:
-        label, why = "record-type", f"a {kind[:40]!r}, which no recording here holds"
-    elif content_type not in types:
+        return "record-type", f"a {kind[:40]!r}, which no recording here holds"
+    if content_type not in types:
         label = "not-http" if kind == "response" else "record-type"
-        why = f"a {kind} of type {content_type[:80]!r}"
-    elif kind == "response" and record.status is None:
-        label, why = "not-http", "a response that does not start like HTTP/1.0 or 1.1"
-    elif kind == "resource" and record.fields.get("warc-target-uri") != CERTIFICATE_URI + record.fields[
-        "warc-block-digest"
-    ].removeprefix("sha256:"):
-        label, why = "record-type", "a resource that is not named by its own digest"
-    else:
-        return
-    found.fault(label, name, f"the record at byte {record.offset} is {why}")
+        return label, f"a {kind} of type {content_type[:80]!r}"
+    if kind == "response" and record.status is None:
+        return "not-http", "a response that does not start like HTTP/1.0 or 1.1"
+    if kind == "request" and "warc-concurrent-to" in record.fields and not found.answers.took(record):
+        return "bad-request", "a request of no response here, or a second one"
+    if kind == "metadata" and content_type == NOT_UNDERSTOOD:
+        found.answers.take_unread(record)
+    if kind == "metadata" and content_type == BESIDE:
+        return _note(record, place, found)
+    if kind == "resource" and content_type == CERTIFICATE:
+        if uri == CERTIFICATE_URI + record.fields["warc-block-digest"].removeprefix("sha256:"):
+            return None
+        return "record-type", "a resource that is not named by its own digest"
+    if kind == "resource":
+        found.answers.take(place, record)
+        return _resource(record, place, found)
+    return None
+
+
+def _note(record: Record, place: Place, found: _Found) -> tuple[str, str] | None:
+    """What stands beside one exchange, or (`about` and `content`) beside the capture as a whole."""
+    note = _json(record.block) if record.block is not None else None
+    if note is None:
+        return "bad-note", f"a note that is no JSON object, or longer than {BESIDE_LIMIT} bytes"
+    if "about" not in note:
+        known = note.get("complete") in (True, False) and note.get("form", "wire") in (
+            "wire",
+            "h2",
+            "decoded",
+        )
+        return None if known else ("bad-note", "a note that says neither what of, nor how an exchange ended")
+    about, uri = note["about"], record.fields.get("warc-target-uri", "")
+    if set(note) != {"about", "content"} or not isinstance(about, str) or not ABOUT.fullmatch(about):
+        return "bad-note", "a note that holds more than its subject and its content"
+    return _of_a_page(f"{about} {uri}", uri, place, found)
+
+
+def _resource(record: Record, place: Place, found: _Found) -> tuple[str, str] | None:
+    """A picture of a page and the like, under the name of its kind."""
+    uri = record.fields.get("warc-target-uri", "")
+    named = read_urn(uri)
+    if named is None or MEDIA_TYPES[named[0]] != record.fields["content-type"]:
+        return "bad-resource", f"a resource of another kind than its name says: {uri[:80]!r}"
+    if record.fields.get("warc-payload-digest") != record.fields["warc-block-digest"]:
+        return "bad-resource", "a resource whose payload is not its block"
+    return _of_a_page(uri, named[1], place, found)
+
+
+def _of_a_page(name: str, url: str, place: Place, found: _Found) -> tuple[str, str] | None:
+    """Each thing that was made of a page is there once; that there is such a page is seen later."""
+    if hashed(name) in found.resources:
+        return "resource-twice", f"there a second time: {name[:80]!r}"
+    found.resources[hashed(name)] = (*place, hashed(url))
+    return None
 
 
 def _pages(found: _Found, listing: dict[str, Member]) -> list[str]:
-    """The addresses of the pages; each must occur in a WARC, and with one response at its second."""
+    """The addresses of the pages; each must occur in a WARC, and mean one answer."""
     name = PAGES
-    if name not in listing:
-        found.fault("no-pages", "", "there is no pages/pages.jsonl in it")
-        return []
-    urls = []
-    answers = Counter((one.address, one.second) for one in found.responses.values())
     lines = found.texts.get(name, b"").split(b"\n", PAGES_LIMIT)
     if lines[-1] == b"":
         del lines[-1]
-    for number, line in enumerate(lines[1:], 2):
-        page = _json(line)
-        url = page.get("url") if page else None
-        if page is None or not isinstance(url, str) or not isinstance(page.get("ts"), str):
-            found.fault("bad-pages", name, f"line {number} is no page with url and ts")
-        elif (address := sha256(url.encode("utf-8", "surrogatepass")).digest()) not in found.addresses:
-            found.fault("bad-pages", name, f"line {number}: no record has this address")
-        else:
-            urls.append(url)
-            if answers[address, _digits(str(page["ts"]))] > 1:
-                found.fault("page-twice", name, f"line {number}: there are two answers for it at its second")
+    urls, pages = _page_lines(lines, found)
+    for double in found.answers.settle(pages):
+        found.fault("page-twice", name, f"line {pages[double]}: there are two answers for it at its time")
+    known = {one.address for one in pages}
+    for place, offset, address in found.resources.values():
+        if address not in known:
+            why = f"the record at byte {offset} was made of a page that is not among the pages"
+            found.fault("bad-resource", f"archive/{place}", why)
+    if name not in listing:
+        found.fault("no-pages", "", "there is no pages/pages.jsonl in it")
+        return []
     head = _json(lines[0]) if lines else None
     if head is None or "format" not in head:
         found.fault("bad-pages", name, "it does not start with a format line")
@@ -225,6 +258,23 @@ def _pages(found: _Found, listing: dict[str, Member]) -> list[str]:
     if len(lines) < 2:
         found.fault("no-pages", name, "there is no page in it")
     return urls
+
+
+def _page_lines(lines: list[bytes], found: _Found) -> tuple[list[str], dict[Page, int]]:
+    """The addresses of the pages, and the number of the line of each."""
+    urls = []
+    pages: dict[Page, int] = {}
+    for number, line in enumerate(lines[1:], 2):
+        page = _json(line)
+        url, ts = (page.get("url"), page.get("ts")) if page else (None, None)
+        if not isinstance(url, str) or not isinstance(ts, str):
+            found.fault("bad-pages", PAGES, f"line {number} is no page with url and ts")
+        elif hashed(url) not in found.addresses:
+            found.fault("bad-pages", PAGES, f"line {number}: no record has this address")
+        else:
+            urls.append(url)
+            pages.setdefault(wacz_index_check.page(url, ts), number)
+    return urls, pages
 
 
 def _package(found: _Found, listing: dict[str, Member], pages: list[str]) -> None:
@@ -275,7 +325,7 @@ def _digest(found: _Found, listing: dict[str, Member]) -> None:
 
 
 def _index(watched: _Watched, member: Member, found: _Found) -> None:
-    """Each index line leads to a response that is as described."""
+    """Each index line leads to a response or resource that is as described."""
     name = member.name
     if not name.endswith(".cdx"):
         found.fault("bad-index", name, "only a plain .cdx is read")
@@ -285,15 +335,15 @@ def _index(watched: _Watched, member: Member, found: _Found) -> None:
         return
     try:
         for number, (key, stamp, line) in enumerate(cdxj.parse(iter(watched.read, b"")), 1):
-            place = _place(line)
-            response = found.responses.get(place) if place else None
-            if place is None or response is None:
+            place = wacz_index_check.place(line)
+            answer = found.answers.by_place.get(place) if place else None
+            if place is None or answer is None:
                 found.fault("bad-index", name, f"line {number} leads to no response")
             elif place in found.indexed:
                 found.fault("bad-index", name, f"line {number} leads to a response that has a line already")
             else:
                 found.indexed.add(place)
-                if not _fits(key, stamp, line, response):
+                if not wacz_index_check.fits(key, stamp, line, answer):
                     found.fault("bad-index", name, f"line {number} describes another response")
             if len(found.faults) >= FAULT_LIMIT:
                 return
@@ -302,35 +352,11 @@ def _index(watched: _Watched, member: Member, found: _Found) -> None:
 
 
 def _indexed(found: _Found, listing: dict[str, Member]) -> None:
-    """Each response has a line in an index."""
+    """Each response and resource has a line in an index."""
     if not any(name.startswith("indexes/") for name in listing):
         found.fault("no-index", "", "there is no index in it")
-    for place in found.responses.keys() - found.indexed:
-        found.fault("not-indexed", f"archive/{place[0]}", f"the response at byte {place[1]} is in no index")
-
-
-def _place(line: dict[str, object]) -> tuple[str, int] | None:
-    filename, offset = line.get("filename"), line.get("offset")
-    # py-wacz writes numbers as text, we as numbers: one is enough here, and bool is an int in Python.
-    return (filename, offset) if isinstance(filename, str) and type(offset) is int else None
-
-
-def _fits(key: str, stamp: str, line: dict[str, object], response: _Response) -> bool:
-    url = line.get("url")
-    return (
-        isinstance(url, str)
-        and sha256(url.encode("utf-8", "surrogatepass")).digest() == response.address
-        and key == cdxj.surt(url)
-        and line.get("status") == response.status
-        and line.get("digest") == response.payload
-        and line.get("length") == response.length
-        and stamp == response.second
-    )
-
-
-def _digits(moment: str) -> str:
-    """The second of an ISO 8601 time in UTC as an index spells it."""
-    return moment[:19].translate(_NO_MARKS)
+    for place in found.answers.by_place.keys() - found.indexed:
+        found.fault("not-indexed", f"archive/{place[0]}", f"the record at byte {place[1]} is in no index")
 
 
 def _json(data: bytes) -> dict[str, object] | None:

@@ -12,23 +12,24 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
 
 from abusekit.errors import InputError
+from abusekit.webarchive.asked import GET, Asked, asked
 from abusekit.webarchive.exchange import MEMORY_LIMIT, Exchange, status_of
+from abusekit.webarchive.resource import ABOUT, BESIDE_LIMIT, MEDIA_TYPES, Beside, Resource, read_urn
+from abusekit.webarchive.warc_record import checked, record_head, stored_member, target
 
 PACKED = re.compile(
     r"(image/(?!svg|bmp)|video/|audio/|font/woff|application/(zip|gzip|pdf|x-7z|vnd\.rar|octet-stream))", re.I
 )
 """Media types whose bytes do not shrink: stored in their gzip member, not compressed again."""
 
-FIELD_TEXT = re.compile(r"[\x20-\x7e]*")
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
 
 HTTP_RESPONSE = "application/http; msgtype=response"
@@ -44,12 +45,9 @@ RECORDS: dict[str, tuple[str, ...]] = {
     "response": (HTTP_RESPONSE,),
     "request": (HTTP_REQUEST,),
     "metadata": (BESIDE, HTTP_RESPONSE, NOT_UNDERSTOOD),
-    "resource": (CERTIFICATE,),
+    "resource": (CERTIFICATE, *MEDIA_TYPES.values()),
 }
 """WARC-Type → the content types of the records of that kind that are written here; there are no others."""
-
-STORED_BLOCK = 65_535
-"""Bytes: the most that one stored block holds."""
 
 
 class Sink(Protocol):
@@ -60,14 +58,14 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """Where one response stands in the WARC, for the index."""
+    """Where one response or resource stands in the WARC, for the index."""
 
     url: str
     # WARC-Target-URI
     at: datetime
     # WARC-Date, UTC
-    status: int
-    # of the final head
+    status: int | None
+    # of the final head; None for a resource, which has none
     mime: str
     # media type in lower case, without parameters; "application/octet-stream" where none is given
     digest: str
@@ -76,13 +74,8 @@ class Indexed:
     # bytes, of the gzip member in the WARC
     length: int
     # bytes, of the gzip member
-
-
-def warc_date(at: datetime) -> str:
-    """`at` in UTC with microseconds (WARC 1.1 section 5.4 allows fractions)."""
-    if at.tzinfo is None:
-        raise ValueError("a WARC-Date needs an aware time")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    asked: Asked = GET
+    # how it was asked for
 
 
 class WarcWriter:
@@ -102,7 +95,7 @@ class WarcWriter:
 
     def warcinfo(self, at: datetime, fields: Iterable[tuple[str, str]]) -> None:
         """The first record: which software wrote this, in which format."""
-        block = "".join(f"{name}: {_checked(value)}\r\n" for name, value in fields).encode()
+        block = "".join(f"{name}: {checked(value)}\r\n" for name, value in fields).encode()
         self._small("warcinfo", at, [("Content-Type", FIELDS)], block)
 
     def exchange(self, one: Exchange) -> Indexed | None:
@@ -110,7 +103,7 @@ class WarcWriter:
 
         `response` first, then `request`, then `metadata` with what is known beside the bytes.
         """
-        uri = ("WARC-Target-URI", _checked(one.url))
+        uri = ("WARC-Target-URI", target(one.url))
         where = [uri] + ([("WARC-IP-Address", one.ip)] if one.ip else [])
         response_id = self._next_id()
         request_id = self._next_id()
@@ -120,7 +113,7 @@ class WarcWriter:
             indexed = self._response(one, one.status, where, response_id)
         elif one.received.size:
             headers = [*where, *_cut(one), ("Content-Type", NOT_UNDERSTOOD)]
-            self._large("metadata", one, headers, response_id)
+            self._large("metadata", one.at, headers, one.response_length, one.response, response_id)
         main = ("WARC-Concurrent-To", response_id if one.received.size else request_id)
         if one.request:
             headers = [*where, ("Content-Type", HTTP_REQUEST)]
@@ -144,12 +137,42 @@ class WarcWriter:
             uri = ("WARC-Target-URI", CERTIFICATE_URI + digest)
             self._small("resource", at, [uri, ("Content-Type", CERTIFICATE)], der)
 
+    def resource(self, one: Resource) -> Indexed:
+        """One thing that was made of a page, under its `urn:`; gives its index entry.
+
+        Raises InputError when its name and its type do not belong together.
+        """
+        named = read_urn(one.uri)
+        wanted = MEDIA_TYPES[named[0]] if named else ""
+        mime = wanted.partition(";")[0]
+        if one.media_type.partition(";")[0].strip().lower() != mime or not mime:
+            raise InputError(
+                f"no resource of a page: {one.uri[:80]} of type {one.media_type[:80]}",
+                f"name it urn:KIND:ADDRESS, KIND one of {', '.join(MEDIA_TYPES)}, with the type of its kind",
+            )
+        digest = _digest(one.pieces())
+        uri = target(one.uri)
+        headers = [("WARC-Target-URI", uri), ("WARC-Payload-Digest", digest), ("Content-Type", wanted)]
+        offset = self.offset
+        level = 0 if PACKED.match(mime) else 6
+        self._large("resource", one.at, headers, one.size, one.pieces, self._next_id(), level)
+        return Indexed(uri, one.at, None, mime, digest, offset, self.offset - offset)
+
+    def beside(self, one: Beside, url: str) -> None:
+        """A note about the capture of the page `url` as a whole. Raises InputError when it is too long."""
+        if not ABOUT.fullmatch(one.about):
+            raise InputError(f"no name for a note: {one.about[:80]!r}", "use lower-case letters and dashes")
+        block = json.dumps({"about": one.about, "content": one.content}, sort_keys=True).encode()
+        if len(block) > BESIDE_LIMIT:
+            raise InputError(
+                f"the note {one.about!r} is longer than {BESIDE_LIMIT} bytes",
+                "put the rest into a file of its own",
+            )
+        self._small("metadata", one.at, [("WARC-Target-URI", target(url)), ("Content-Type", BESIDE)], block)
+
     def _response(self, one: Exchange, status: int, where: list[tuple[str, str]], record_id: str) -> Indexed:
-        payload = sha256()
-        for piece in one.payload():
-            payload.update(piece)
-        digest = "sha256:" + payload.hexdigest()
-        headers = [*where, ("WARC-Protocol", one.protocol or "http/1.1")]
+        digest = _digest(one.payload())
+        headers = [*where, ("WARC-Protocol", checked(one.protocol or "http/1.1"))]
         if one.tls and one.tls.version:
             headers.append(("WARC-Protocol", _tls_protocol(one.tls.version)))
         headers += _cut(one)
@@ -160,26 +183,34 @@ class WarcWriter:
         mime = media_type(one)
         level = 0 if one.header("content-encoding") or PACKED.match(mime) else 6
         offset = self.offset
-        self._large("response", one, headers, record_id, level)
-        return Indexed(one.url, one.at, status, mime, digest, offset, self.offset - offset)
+        self._large("response", one.at, headers, one.response_length, one.response, record_id, level)
+        how = asked(one.request, one.method)
+        return Indexed(where[0][1], one.at, status, mime, digest, offset, self.offset - offset, how)
 
     def _large(
-        self, kind: str, one: Exchange, headers: list[tuple[str, str]], record_id: str, level: int = 6
+        self,
+        kind: str,
+        at: datetime,
+        headers: list[tuple[str, str]],
+        length: int,
+        pieces: Callable[[], Iterator[bytes]],
+        record_id: str,
+        level: int = 6,
     ) -> None:
-        """A record whose block is the final response; streamed when it is not held in memory."""
-        length = one.response_length
+        """A record whose block is read in pieces, as often as asked for; streamed when it is long."""
         if length <= MEMORY_LIMIT:
-            block = one.received.read(one.interim_length, length)
-            head = _head(kind, record_id, one.at, headers, length, sha256(block).hexdigest())
-            record = head + block + b"\r\n\r\n"
+            block = b"".join(pieces())
+            record = (
+                record_head(kind, record_id, at, headers, length, sha256(block).hexdigest())
+                + block
+                + b"\r\n\r\n"
+            )
             self._put(zlib.compress(record, level, 31) if level else stored_member(record))
             return
-        digest = sha256()
-        for piece in one.response():
-            digest.update(piece)
         packer = zlib.compressobj(level, zlib.DEFLATED, 31)
-        self._put(packer.compress(_head(kind, record_id, one.at, headers, length, digest.hexdigest())))
-        for piece in one.response():
+        block_hex = _digest(pieces()).removeprefix("sha256:")
+        self._put(packer.compress(record_head(kind, record_id, at, headers, length, block_hex)))
+        for piece in pieces():
             self._put(packer.compress(piece))
         self._put(packer.compress(b"\r\n\r\n") + packer.flush())
 
@@ -194,7 +225,9 @@ class WarcWriter:
     ) -> None:
         if payload is not None:
             headers = [*headers, ("WARC-Payload-Digest", "sha256:" + sha256(block[payload:]).hexdigest())]
-        head = _head(kind, record_id or self._next_id(), at, headers, len(block), sha256(block).hexdigest())
+        head = record_head(
+            kind, record_id or self._next_id(), at, headers, len(block), sha256(block).hexdigest()
+        )
         self._put(stored_member(head + block + b"\r\n\r\n"))
 
     def _put(self, data: bytes) -> None:
@@ -209,24 +242,17 @@ class WarcWriter:
         return f"<urn:uuid:{hexed[:8]}-{hexed[8:12]}-8{hexed[13:16]}-{variant}{hexed[17:20]}-{hexed[20:32]}>"
 
 
-def stored_member(data: bytes) -> bytes:
-    """A gzip member (RFC 1952) that stores `data` in blocks of type 0 (RFC 1951 3.2.4), uncompressed.
-
-    For what is small or compressed already: setting up a compressor costs more than it would save.
-    """
-    parts = [b"\x1f\x8b\x08\0\0\0\0\0\0\xff"]
-    for start in range(0, len(data), STORED_BLOCK) or (0,):
-        piece = data[start : start + STORED_BLOCK]
-        last = start + STORED_BLOCK >= len(data)
-        parts += [struct.pack("<BHH", last, len(piece), len(piece) ^ 0xFFFF), piece]
-    parts.append(struct.pack("<LL", zlib.crc32(data), len(data) & 0xFFFFFFFF))
-    return b"".join(parts)
-
-
 def media_type(one: Exchange) -> str:
     """The media type of the response in lower case, without parameters, safe for an index line."""
     found = MEDIA_TYPE.match((one.header("content-type") or "").strip())
     return found[0].lower() if found else "application/octet-stream"
+
+
+def _digest(pieces: Iterable[bytes]) -> str:
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return "sha256:" + digest.hexdigest()
 
 
 def _cut(one: Exchange) -> list[tuple[str, str]]:
@@ -249,8 +275,11 @@ def _beside(one: Exchange) -> bytes:
         "dns": list(one.dns),
         "duration_ms": one.duration_ms,
         "excess_length": one.excess_length,
+        "form": one.form,
         "interim_count": one.interim_count,
         "ip": one.ip,
+        "kind": one.kind,
+        "method": one.method,
         "port": one.port,
         "problem": {"label": one.problem.label, "detail": one.problem.detail} if one.problem else None,
         "status": one.status,
@@ -266,22 +295,3 @@ def _beside(one: Exchange) -> bytes:
             "version": one.tls.version,
         }
     return json.dumps(known, sort_keys=True).encode()
-
-
-def _checked(value: str) -> str:
-    """A header value; refused when it holds anything that could start another header."""
-    if not FIELD_TEXT.fullmatch(value):
-        raise InputError(
-            f"this cannot stand in a WARC header: {value[:200]!r}", "percent-encode it before it is stored"
-        )
-    return value
-
-
-def _head(
-    kind: str, record_id: str, at: datetime, headers: list[tuple[str, str]], length: int, block_hex: str
-) -> bytes:
-    fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return (
-        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: {record_id}\r\nWARC-Date: {warc_date(at)}\r\n"
-        f"{fields}WARC-Block-Digest: sha256:{block_hex}\r\nContent-Length: {length}\r\n\r\n"
-    ).encode("ascii")

@@ -15,10 +15,11 @@ from hashlib import sha256
 from typing import BinaryIO, NoReturn
 
 from abusekit.errors import EvidenceError
+from abusekit.webarchive.asked import method_of
 from abusekit.webarchive.exchange import MEMORY_LIMIT, PIECE, status_of
 
-HEAD_LIMIT = 1 << 16
-"""Bytes of a record's header; the longest address is 8,000."""
+HEAD_LIMIT = 1 << 18
+"""Bytes of a record's header; the longest address is 100,000."""
 
 ID_LIMIT = 200
 """Characters of a record's id; all ids of a file are held in memory, to find one that occurs twice."""
@@ -72,6 +73,8 @@ class Record:
     # bytes of the HTTP head at the start of an application/http block, else 0
     status: int | None
     # of an HTTP response's head, else None
+    method: str | None = None
+    # of an HTTP request's head in upper case, else None
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case), or None."""
@@ -179,6 +182,7 @@ def _record(member: _Member, keep: int, allowed: int) -> Record:
         block.whole if length <= keep else None,
         block.head_length,
         status_of(block.start) if is_http and fields["warc-type"] == "response" else None,
+        method_of(block.start) if is_http and fields["warc-type"] == "request" else None,
     )
 
 
