@@ -13,18 +13,19 @@ import pytest
 
 OWNERS: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
-    "yaml": ("case.settings", "safety"),
+    "yaml": ("case.settings", "safety", "capture.tables", "browser.behaviours"),
     "filelock": ("case",),
     "cryptography": (
         "integrity.keys", "integrity.seal", "integrity.sshsig", "integrity.publickey",
         "cli.seal", "capture.tls", "demo.authority",
     ),
     "h11": ("capture.wire",),
+    "hpack": ("browser.http2_frames",),
     "PIL": ("importers.exif", "demo"),
     "pillow_heif": ("importers.exif", "cli.doctor"),
     "exifread": ("importers.exif",),
     "jinja2": ("demo",),
-    "brotlicffi": ("capture.coding",),
+    "brotlicffi": ("capture.coding", "demo.answers"),
     "platformdirs": ("cli.options",),
     "msgspec": ("",),
 }  # fmt: skip
