@@ -51,7 +51,9 @@ class Abusekit:
             **inherited,
             "ABUSEKIT_KEYS": str(self.home / "keys"),
             "ABUSEKIT_STATE": str(self.home / "state"),
+            "ABUSEKIT_PROFILES": str(self.home / "profiles"),
             "ABUSEKIT_PASSPHRASE": PASSPHRASE,
+            "ABUSEKIT_ENGINE": "http",  # tests of the browser say so: it takes seconds for each address
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
 

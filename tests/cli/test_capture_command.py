@@ -30,7 +30,9 @@ def own_site() -> Iterator[PracticeSite]:
 def test_one_address(abusekit: Abusekit, case: Path, site: PracticeSite) -> None:
     address = site.post_url(5001)
     ended = abusekit("capture", "--case", case, address, expect=0)
-    assert ended.out.split() == ["E0001", "PO/1", "complete"]
+    first, *reasons = ended.out.splitlines()
+    assert first.split() == ["E0001", "PO/1", "complete", "grade", "D"]
+    assert reasons == ["       no picture of the full page"]
     assert "1 complete" in ended.err
     item = stored(case)[0]
     assert item["source"]["address"] == address

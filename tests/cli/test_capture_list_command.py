@@ -36,7 +36,7 @@ def test_two_hundred_addresses_killed_twice(abusekit: Abusekit, case: Path, tmp_
             running.kill()
             out, err = running.communicate()
             assert running.returncode == -9, err
-            said |= {line.split()[0] for line in out.decode().splitlines() if line.endswith("complete")}
+            said |= {line.split()[0] for line in out.decode().splitlines() if line.split()[2] == "complete"}
         assert said and not failed.exists()
         assert said <= {item["id"] for item in stored(case)}
         ended = abusekit(*arguments, "--json", expect=7)

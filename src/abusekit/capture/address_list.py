@@ -14,7 +14,7 @@ from abusekit.capture.address import LENGTH_LIMIT, check_address
 from abusekit.errors import InputError
 
 MAX_LIST = 64 << 20
-COLUMNS = ("note", "account", "category", "seen_at")
+COLUMNS = ("note", "account", "category", "seen_at", "priority")
 DELIMITERS = ",;\t"
 """Between cells of CSV: spreadsheets write semicolons where the comma is in numbers."""
 SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -34,7 +34,7 @@ class Listed:
     address: str
     """As typed."""
     about: dict[str, str] = field(default_factory=dict)
-    """What the list says of it: note, account, category, seen_at."""
+    """What the list says of it: note, account, category, seen_at, priority."""
     problem: str = ""
     """Why it cannot be captured; empty where it can."""
     same_as: int | None = None

@@ -2,28 +2,40 @@
 
 The journal of a run is the case itself: an address is done when the log admits an item of it. So after a
 crash the same command simply goes on; what was in flight was never said to be stored.
+
+A host that shows a wall (a login, a challenge, a rate limit) rests, and is tried again with its next address;
+after WALLS_IN_A_ROW of them the rest of its addresses is not asked: a person has to do something first.
 """
 
 from __future__ import annotations
 
-import heapq
 import queue
 import threading
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from abusekit.capture import http
+from abusekit.capture.context import context_of
 from abusekit.capture.deposit import Attempt, Request, deposit
+from abusekit.capture.engines import HTTP, Engine
+from abusekit.capture.outcome import WALLS
 from abusekit.capture.plan import Plan
+from abusekit.capture.queue import HostQueue, Politeness, host_of
+from abusekit.capture.result import Capture
 from abusekit.case.canonical import NotCanonicalError
 from abusekit.case.folder import disk_error
 from abusekit.case.intake import Draft, Intake
 from abusekit.case.records import Item
 from abusekit.errors import AbusekitError, CaseError, InputError
+
+if TYPE_CHECKING:
+    from abusekit.capture.media import Media
+
+__all__ = ["Done", "Politeness", "capture_all", "outcomes_so_far"]
 
 ALLOW = "for a server of your own: --allow-private, or abusekit settings change --allow-network"
 BATCH = 64
@@ -34,16 +46,9 @@ MAX_WAIT_S = 120
 RETRIED = ("rate-limited", "http-error")
 NEVER_REACHED = ("dns-failure", "connect-failure")
 """Outcomes with which the server had no part: the next run of the same list tries again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Politeness:
-    jobs: int = 8
-    """Captures at once, over all hosts."""
-    per_host: int = 1
-    """Captures at once on one host."""
-    delay_s: float = 1.0
-    """Pause of a host between the end of one capture and the start of the next."""
+WALLS_IN_A_ROW = 3
+WALL_PAUSE_S = {"challenge": 20.0, "rate-limited": 20.0}
+"""Outcome → seconds for which the host rests; other walls do not go away by waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,8 @@ class Done:
     """Why there is no item."""
     parts_missing: int = 0
     """Page requisites that could not be had."""
-
-
-@dataclass(slots=True)
-class _Host:
-    waiting: deque[_Task] = field(default_factory=deque)
-    running: int = 0
-    ready_at: float = 0.0
-    queued: bool = False
+    outcome: str = "refused"
+    """Where there is no item: `refused`, or what a person has to see to first (`needs-login`, `needs-person`)."""
 
 
 @dataclass(slots=True)
@@ -80,6 +79,7 @@ class _Finished:
     retry_after_s: int | None = None
     attempt: Attempt | None = None
     fault: BaseException | None = None
+    context: tuple[Request, ...] = ()
 
 
 def capture_all(
@@ -90,14 +90,19 @@ def capture_all(
     *,
     now: Callable[[], datetime],
     monotonic: Callable[[], float] = time.monotonic,
+    engine: Engine = HTTP,
+    never: Iterable[str] = (),
 ) -> Iterator[Done]:
     """Capture every request; gives each when it is durable, in order of completion.
 
-    Raises CaseError when the case cannot be written to (disk full, …): what was given before is stored.
-    When the caller stops early, finished captures that are staged are still committed.
+    Requests of lower `priority` are begun first. Those that a page leads to (plan.with_profile, with_thread)
+    are captured right after it, and given like the others; addresses of `never` are not. When the caller stops
+    early, captures that are running are ended, and finished ones that are staged are still committed. Raises
+    CaseError when the case cannot be written to (disk full, …): what was given before is stored.
     """
-    run = _Run(plan, intake, politeness, now, monotonic)
+    run = _Run(plan, intake, politeness, now, monotonic, engine)
     run.enqueue(requests)
+    run.asked.update(never)
     run.start()
     try:
         yield from run.results()
@@ -113,41 +118,43 @@ class _Run:
         politeness: Politeness,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        engine: Engine,
     ) -> None:
         self.plan = plan
         self.intake = intake
-        self.politeness = politeness
+        self.engine = engine
         self._now = now
         self._monotonic = monotonic
-        self._hosts: dict[str, _Host] = {}
-        self._ready: list[tuple[float, int, str]] = []
-        self._order = 0
+        self._hosts: HostQueue[_Task] = HostQueue(politeness, monotonic)
+        self._walls: Counter[str] = Counter()
+        self.asked: set[str] = set()
         self._left = 0
-        self._running = 0
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._finished: queue.SimpleQueue[_Finished] = queue.SimpleQueue()
         self._batch: list[_Finished] = []
         self._batch_since = 0.0
         self._stopping = False
+        self._workers = 0
         # Reading and storing take computing, not waiting: threads that do it at once only fight for the interpreter.
         self._one_at_a_time = threading.Lock()
 
     def enqueue(self, requests: Iterable[Request]) -> None:
-        for request in requests:
-            self._hosts.setdefault(host_of(request.address), _Host()).waiting.append(_Task(request))
+        for request in sorted(requests, key=lambda one: one.priority):
+            self.asked.add(request.address)
+            self._hosts.add(host_of(request.address), _Task(request))
             self._left += 1
-        for name in self._hosts:
-            self._queue(name)
 
     def start(self) -> None:
-        for _ in range(min(self.politeness.jobs, max(1, self._left))):
+        for _ in range(min(self._hosts.politeness.jobs, max(1, self._left))):
             threading.Thread(target=self._work, daemon=True).start()
+            self._workers += 1
 
     def stop(self) -> None:
-        """Commit what is staged, and let the workers end."""
+        """Commit what is staged, end what is running, and let the workers end."""
         self._stopping = True
-        for _ in range(self.politeness.jobs):
+        for _ in range(self._workers):
             self._tasks.put(None)
+        self.engine.abort()
         while self._batch or not self._finished.empty():
             while not self._finished.empty():
                 one = self._finished.get()
@@ -158,9 +165,8 @@ class _Run:
     def results(self) -> Iterator[Done]:
         while self._left or self._batch:
             self._dispatch()
-            timeout = self._patience()
             try:
-                one = self._finished.get(timeout=timeout)
+                one = self._finished.get(timeout=self._patience())
             except queue.Empty:
                 one = None
             if one is not None:
@@ -178,7 +184,7 @@ class _Run:
     def _due(self) -> bool:
         if not self._batch:
             return False
-        idle = self._running == 0
+        idle = self._hosts.running == 0
         return idle or len(self._batch) >= BATCH or self._monotonic() - self._batch_since >= BATCH_SECONDS
 
     def _patience(self) -> float:
@@ -186,47 +192,27 @@ class _Run:
         waits = [1.0]
         if self._batch:
             waits.append(BATCH_SECONDS - (self._monotonic() - self._batch_since))
-        if self._ready and self._running < self.politeness.jobs:
-            waits.append(self._ready[0][0] - self._monotonic())
+        if (until := self._hosts.patience()) is not None:
+            waits.append(until)
         return max(0.0, min(waits))
 
     def _dispatch(self) -> None:
-        while self._ready and self._running < self.politeness.jobs and self._ready[0][0] <= self._monotonic():
-            _, _, name = heapq.heappop(self._ready)
-            host = self._hosts[name]
-            host.queued = False
-            if host.ready_at > self._monotonic():  # asked to pause since it was queued
-                self._queue(name)
-                continue
-            if not host.waiting:
-                continue
-            host.running += 1
-            self._running += 1
-            self._tasks.put(host.waiting.popleft())
-            if host.waiting and host.running < self.politeness.per_host:
-                self._queue(name)
-
-    def _queue(self, name: str) -> None:
-        host = self._hosts[name]
-        if not host.queued and host.waiting:
-            host.queued = True
-            self._order += 1
-            heapq.heappush(self._ready, (host.ready_at, self._order, name))
+        for task in self._hosts.ready():
+            self._tasks.put(task)
 
     def _collect(self, one: _Finished) -> Iterator[Done]:
         """Free the host, and stage the result, or put the address back for later."""
         name = host_of(one.task.request.address)
-        host = self._hosts[name]
-        host.running -= 1
-        self._running -= 1
-        host.ready_at = max(host.ready_at, self._monotonic() + self.politeness.delay_s)
-        if one.retry_after_s is not None:
-            host.ready_at = max(host.ready_at, self._monotonic() + min(one.retry_after_s, MAX_WAIT_S))
+        outcome = one.draft.outcome if one.draft else one.attempt.outcome if one.attempt else ""
+        pause = min(one.retry_after_s or 0, MAX_WAIT_S)
         if one.attempt is not None:
-            host.waiting.appendleft(_Task(one.task.request, (*one.task.attempts, one.attempt)))
-            self._queue(name)
+            self._hosts.add_first(name, _Task(one.task.request, (*one.task.attempts, one.attempt)))
+            self._hosts.finished(name, pause)
             return
-        self._queue(name)
+        self._walls[name] = self._walls[name] + 1 if outcome in WALLS else 0
+        self._hosts.finished(name, max(pause, WALL_PAUSE_S.get(outcome, 0.0)))
+        if self._walls[name] >= WALLS_IN_A_ROW:
+            yield from self._held(name, outcome)
         if one.fault is not None:
             self._left -= 1
             yield Done(one.task.request, None, _why_no_item(one.fault))
@@ -234,6 +220,14 @@ class _Run:
         if not self._batch:
             self._batch_since = self._monotonic()
         self._batch.append(one)
+
+    def _held(self, name: str, outcome: str) -> Iterator[Done]:
+        """What is left of a host that shows nothing but walls: not asked, and to do for the next run."""
+        label = "needs-login" if outcome == "login-wall" else "needs-person"
+        why = f"not asked: {name} answered {WALLS_IN_A_ROW} times in a row with {outcome}"
+        for task in self._hosts.give_up(name):
+            self._left -= 1
+            yield Done(task.request, None, why, outcome=label)
 
     def _commit(self) -> Iterator[Done]:
         batch, self._batch = self._batch, []
@@ -254,7 +248,19 @@ class _Run:
             return
         self._left -= len(batch)
         for one, item in zip(batch, items, strict=True):
+            self._enqueue_context(one, item)
             yield Done(one.task.request, item, parts_missing=one.parts_missing)
+
+    def _enqueue_context(self, one: _Finished, item: Item) -> None:
+        """What the page leads to goes first in its host's line: it has to be of the same minute."""
+        if self._stopping:
+            return
+        for request in reversed(one.context):
+            if request.address not in self.asked:
+                self.asked.add(request.address)
+                self._left += 1
+                about = replace(request, context_of=item.id)
+                self._hosts.add_first(host_of(request.address), _Task(about))
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None and not self._stopping:
@@ -265,8 +271,12 @@ class _Run:
             self._finished.put(finished)
 
     def _one(self, task: _Task) -> _Finished:
-        capture = http.record(task.request.address, self.plan, now=self._now, computing=self._one_at_a_time)
+        capture = self.engine.record(
+            task.request.address, self.plan, now=self._now, computing=self._one_at_a_time
+        )
         try:
+            if self._stopping:  # ended half-way, by us: nothing that a page did
+                return _Finished(task, fault=InputError("the run was stopped"))
             wait = capture.retry_after_s
             again = (
                 capture.outcome in RETRIED
@@ -277,20 +287,41 @@ class _Run:
             if again:
                 attempt = Attempt(capture.started, capture.outcome, capture.status, wait)
                 return _Finished(task, retry_after_s=wait, attempt=attempt)
-            if capture.outcome == "refused-address" and len(capture.exchanges) == 1:
+            sent = any(one.request for one in capture.exchanges)
+            if capture.outcome == "refused-address" and not sent:
                 refused = capture.problems[0].detail  # before anything was sent: there is nothing to keep
                 return _Finished(task, fault=InputError(f"{refused}; {ALLOW}"))
-            with self._one_at_a_time:
-                draft = self.intake.draft("capture")
-                try:
-                    deposit(draft, task.request, capture, task.attempts)
-                except BaseException:
-                    draft.discard()
-                    raise
-            missing = capture.requisites.failed + capture.requisites.not_fetched
-            return _Finished(task, draft, missing, retry_after_s=wait)
+            with self._media(task.request, capture) as media:
+                return self._drafted(task, capture, media)
         finally:
             capture.close()
+
+    @contextmanager
+    def _media(self, request: Request, capture: Capture) -> Iterator[Media | None]:
+        """The video behind a post, where it is wanted and the post is there."""
+        if not self.plan.media or capture.outcome != "complete" or request.context == "profile":
+            yield None
+            return
+        from abusekit.capture.with_media import media_of
+
+        with media_of(request.address, self.plan, now=self._now) as found:
+            yield found
+
+    def _drafted(self, task: _Task, capture: Capture, media: Media | None) -> _Finished:
+        with self._one_at_a_time:
+            draft = self.intake.draft("capture")
+            try:
+                deposit(draft, task.request, capture, task.attempts)
+                if media is not None:
+                    from abusekit.capture import with_media
+
+                    with_media.store(draft, media)
+            except BaseException:
+                draft.discard()
+                raise
+        missing = capture.requisites.failed + capture.requisites.not_fetched
+        context = tuple(context_of(capture, task.request))
+        return _Finished(task, draft, missing, retry_after_s=capture.retry_after_s, context=context)
 
 
 def _why_no_item(fault: BaseException) -> str:
@@ -307,20 +338,16 @@ def _why_no_item(fault: BaseException) -> str:
     return f"a fault in abusekit itself ({type(fault).__name__}: {str(fault)[:200]})"
 
 
-def host_of(address: str) -> str:
-    """What politeness counts by: the host as typed, lower case."""
-    return (urlsplit(address).hostname or "").rstrip(".")
-
-
 def outcomes_so_far(items: Iterable[Item]) -> dict[str, str]:
     """Address as typed → the best outcome that the case holds of it: `complete` where there is one.
 
-    An address that was never reached (no network, no such name) is not among them: it is still to do.
+    An address that was never reached (no network, no such name), or that met a wall, is not among them: it is
+    still to do.
     """
     found: dict[str, str] = {}
     for item in items:
         address = item.source.get("address")
-        reached = item.kind == "capture" and item.outcome not in NEVER_REACHED
+        reached = item.kind == "capture" and item.outcome not in NEVER_REACHED and item.outcome not in WALLS
         if reached and isinstance(address, str) and found.get(address) != "complete":
             found[address] = item.outcome
     return found

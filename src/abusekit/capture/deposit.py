@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
+import msgspec
+
+from abusekit.capture import browsed
+from abusekit.capture.embedded_times import checks, dated_facts
 from abusekit.capture.facts import plan_facts
 from abusekit.capture.result import Capture
+from abusekit.capture.stated_times import stated_moment
 from abusekit.capture.technical_report import report_text
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import instant_text
 from abusekit.case.decisions import TAG
 from abusekit.case.intake import Draft
-from abusekit.case.moment import Moment, from_instant, from_local, offset_text
+from abusekit.case.moment import Moment, from_instant
 from abusekit.case.records import DatedFact, Legs
 
 WACZ = "capture.wacz"
@@ -50,6 +55,20 @@ class Request:
     """In the list, from 1."""
     seen: Moment | None = None
     """When it was seen, as the list says."""
+    priority: int = 0
+    """Lower is sooner; what is volatile goes before what is not (`volatility`)."""
+    selection: str = ""
+    """Why this was captured and what was not, in the person's words (R8)."""
+    completeness: str = ""
+    """`whole-thread`, `partial`, `single-item`; empty: not said."""
+    context: str = ""
+    """What it is to the item `context_of`: `profile`, `thread`; empty for what a person asked for."""
+    context_of: str = ""
+    """Item of the same run that led here."""
+    recheck_of: str = ""
+    """First item of this address, where this looks again."""
+    judge: Callable[[Capture], dict[str, JSON]] | None = None
+    """Facts of a re-check (`facts.recheck`), from the new capture."""
 
 
 def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[Attempt, ...] = ()) -> None:
@@ -57,35 +76,52 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     facts = capture.facts()
     with draft.create(WACZ, WACZ_TYPE, "original") as out:
         capture.write_wacz(out, with_text=True)
-    source: dict[str, JSON] = {"address": request.address}
-    if request.line is not None:
-        source["list_line"] = request.line
-    if request.listed:
-        source["listed"] = dict(request.listed)
-    draft.source = source
+    seen = capture.visit
+    if seen is not None:
+        browsed.store(draft, seen)
+    draft.source = _source(request)
     category = request.listed.get("category", "")
     draft.tags = [category] if TAG.fullmatch(category) else []
     draft.method = _method(capture, attempts)
     draft.facts = {key: value for key, value in facts.items() if key not in ELSEWHERE}
     draft.facts["page_times_not_understood"] = [
-        {"raw": one.raw, "where": one.where} for one in capture.page_times if page_moment(one.raw) is None
+        {"raw": one.raw, "where": one.where} for one in capture.page_times if stated_moment(one.raw) is None
     ]
+    draft.facts["id_time_checks"] = [
+        msgspec.to_builtins(one) for one in checks(capture.page_facts, now=capture.ended)
+    ]
+    if request.judge is not None:
+        draft.facts["recheck"] = request.judge(capture)
     draft.outcome = capture.outcome
     draft.fidelity = capture.fidelity
     draft.dated, bad_dates = _dated(request, capture)
-    draft.limits = list(LIMITS)
+    draft.limits = list(LIMITS if seen is None else browsed.LIMITS)
     draft.problems = [
         f"{p.label}: {p.detail}" + (f" ({p.where})" if p.where else "") for p in capture.problems
     ] + bad_dates
-    draft.legs = Legs(address=True, source=capture.has_content, picture=False)
+    pictured = seen is not None and browsed.pictured(seen)
+    draft.legs = Legs(address=True, source=capture.has_content, picture=pictured)
     report = report_text(request.address, capture, draft)
     draft.write("report.txt", report.encode("utf-8", "replace"), "text/plain; charset=utf-8", "metadata")
 
 
+def _source(request: Request) -> dict[str, JSON]:
+    """Where it comes from: the address as typed, and what the list, the person and the run say of it."""
+    source: dict[str, JSON] = {"address": request.address}
+    if request.line is not None:
+        source["list_line"] = request.line
+    if request.listed:
+        source["listed"] = dict(request.listed)
+    for name in ("selection", "completeness", "context", "context_of", "recheck_of"):
+        if value := getattr(request, name):
+            source[name] = value
+    return source
+
+
 def _method(capture: Capture, attempts: tuple[Attempt, ...]) -> dict[str, JSON]:
-    """The collection record of R2, as far as this engine knows it."""
-    return {
-        "engine": "http",
+    """The collection record of R2, as far as the engine knows it."""
+    method: dict[str, JSON] = {
+        "engine": capture.engine,
         "options": plan_facts(capture.plan),
         "identity": "none: neither cookies nor credentials are sent",
         "route": "direct",
@@ -101,6 +137,9 @@ def _method(capture: Capture, attempts: tuple[Attempt, ...]) -> dict[str, JSON]:
             for a in attempts
         ],
     }
+    if capture.visit is not None:
+        method |= browsed.method(capture.visit, capture.plan)
+    return method
 
 
 def _dated(request: Request, capture: Capture) -> tuple[list[DatedFact], list[str]]:
@@ -123,42 +162,18 @@ def _dated(request: Request, capture: Capture) -> tuple[list[DatedFact], list[st
             problems.append(f"bad-date: the server's clock says {clock.raw}, which is no time to be placed")
         else:
             found.append(DatedFact("answered, by the server's clock", "http.date", WACZ, moment.to_facts()))
+    file = WACZ if capture.visit is None else browsed.MARKUP
+    found += dated_facts(capture.page_facts, file, now=capture.ended)
+    known = {one.moment.get("raw") for one in found}
     places: dict[str, list[str]] = {}
     for one in capture.page_times:
+        if one.raw in known:
+            continue
         where = places.setdefault(one.raw, [])
         where += [one.where] if one.where not in where else []
     for raw, where in places.items():
-        moment_or_none = page_moment(raw)
+        moment_or_none = stated_moment(raw)
         if moment_or_none is not None and len(found) < MAX_DATED:
             field = "; ".join(where)[:MAX_FIELD]
-            found.append(DatedFact("time shown on the page", field, WACZ, moment_or_none.to_facts()))
-    return found, problems
-
-
-@lru_cache(maxsize=1024)
-def page_moment(raw: str) -> Moment | None:
-    """A time as a page writes it for machines (HTML `datetime`, RFC 3339), or None where it is none.
-
-    Whoever made the page chose it; a page can say anything. Without an offset the zone stays unknown.
-    """
-    text = raw.strip()
-    if not 10 <= len(text) <= 40 or not text[:4].isdigit():
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    day_only = len(text) == 10
-    offset = at.utcoffset()
-    try:
-        return from_local(
-            at.replace(tzinfo=None),
-            raw=raw,
-            precision="day" if day_only else "us" if at.microsecond else "s",
-            zone=None if offset is None else offset_text(offset),
-            zone_basis="unknown" if offset is None else "stated",
-            clock="platform",
-            basis="as the page states it" + ("" if offset is not None else ", without a time zone"),
-        )
-    except ValueError:
-        return None
+            found.append(DatedFact("time shown on the page", field, file, moment_or_none.to_facts()))
+    return found[:MAX_DATED], problems

@@ -49,6 +49,9 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
         "allow_private": plan.policy.allow_private,
         "allowed_networks": [str(network) for network in plan.policy.allowed_networks],
         "extra_ca": plan.extra_ca is not None,
+        "text_only": plan.text_only,
+        "media": plan.media,
+        "visit": plan.visit.to_facts() if plan.visit else None,
     }
 
 
@@ -56,6 +59,10 @@ def exchange_facts(one: Exchange) -> dict[str, Any]:
     """One exchange, for item.json: where it went and how it ended; its bytes are in the archive."""
     return {
         "url": one.url,
+        "method": one.method,
+        "kind": one.kind,
+        "form": one.form,
+        "protocol": one.protocol,
         "at": instant_text(one.at),
         "status": one.status,
         "ip": one.ip,

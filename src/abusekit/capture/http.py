@@ -10,9 +10,11 @@ from datetime import datetime
 from urllib.parse import quote
 
 from abusekit.capture.address import KEPT, RefusedSchemeError, Target, check_address, redirected, target
+from abusekit.capture.claims import claims, judged
 from abusekit.capture.coding import KEPT_LIMIT, decode
 from abusekit.capture.page import Page, decode_text, plain_text, read_page, style_parts
 from abusekit.capture.plan import Plan
+from abusekit.capture.problems import bounded
 from abusekit.capture.result import NO_CONTENT, PARTIAL, Capture, Requisites, retry_after
 from abusekit.capture.wire import Budget, body, fetch
 from abusekit.errors import InputError
@@ -25,16 +27,12 @@ __all__ = ["check_address", "record"]
 REDIRECTS = (301, 302, 303, 307, 308)
 
 ACCEPT_PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
+ACCEPT_TEXT = "text/html,application/xhtml+xml,text/*,application/json;q=0.9"
 ACCEPT_PART = "*/*"
 
 HTML = ("text/html", "application/xhtml+xml")
 
 _FREE = nullcontext()
-PROBLEMS_LIMIT = 500
-"""Problems listed for one capture; the numbers in `requisites` count all."""
-
-PROBLEMS_SIZE = 256 << 10
-"""Characters of all problems listed for one capture: a page chooses the addresses that they name."""
 
 
 @dataclass(slots=True)
@@ -79,7 +77,7 @@ class _Run:
                 walk.outcome, walk.detail = one.problem.label, one.problem.detail
                 return walk
             if one.status not in REDIRECTS or location is None:
-                walk.outcome, walk.detail = _judged(one.status or 0)
+                walk.outcome, walk.detail = of_status(one.status or 0)
                 return walk
             self.policy = self.policy.after_first(one.dns, place.port)
             try:
@@ -121,13 +119,26 @@ def record(
     started = now()
     budget = Budget(monotonic() + plan.deadline_s, plan.max_bytes, monotonic)
     run = _Run(plan, plan.policy, budget, now)
-    walk = run.follow(first, ACCEPT_PAGE)
+    walk = run.follow(first, ACCEPT_TEXT if plan.text_only else ACCEPT_PAGE)
     problems: list[Problem] = []
     if walk.outcome != "complete":
         problems.append(Problem(walk.outcome, walk.detail, walk.last.url))
     hops = tuple(one.url for one in walk.exchanges)
     with computing:
-        page, text = _read(walk, problems)
+        page, text, markup = _read(walk, problems)
+        facts, markers = claims(
+            url,
+            walk.last.url,
+            walk.last.status,
+            markup,
+            page.title if page else None,
+            text,
+            headers=walk.last.headers,
+        )
+    outcome, detail = judged(walk.outcome, walk.last.status, markers)
+    if outcome != walk.outcome:
+        walk.outcome, walk.detail = outcome, detail
+        problems.insert(0, Problem(outcome, detail, walk.last.url))
     requisites = Requisites()
     if plan.requisites and page is not None and walk.outcome == "complete":
         run.policy = run.policy.after_first(walk.exchanges[0].dns, first.port)
@@ -145,15 +156,18 @@ def record(
         text=text,
         page_times=page.times if page else (),
         requisites=requisites,
-        problems=_bounded(problems),
+        problems=bounded(problems),
         retry_after_s=retry_after(walk.last.header("retry-after"), walk.last.head_at),
         started=started,
         ended=now(),
         plan=plan,
+        page_facts=facts,
+        markers=markers,
     )
 
 
-def _judged(status: int) -> tuple[str, str]:
+def of_status(status: int) -> tuple[str, str]:
+    """Outcome and detail of an answer that came whole."""
     if status == PARTIAL:
         return "truncated", "the server sent a part (206) that was not asked for"
     if 200 <= status < 300:
@@ -174,17 +188,6 @@ def _doubts(walk: _Walk, exchanges: tuple[Exchange, ...]) -> list[Problem]:
     return found
 
 
-def _bounded(problems: list[Problem]) -> tuple[Problem, ...]:
-    """The first problems, and how many more there are."""
-    size = 0
-    for number, one in enumerate(problems):
-        size += len(one.detail) + len(one.where)
-        if number >= PROBLEMS_LIMIT or size > PROBLEMS_SIZE:
-            detail = f"{len(problems) - number} more problems are not listed"
-            return (*problems[:number], Problem("more-problems", detail))
-    return tuple(problems)
-
-
 def _next(base: Target, location: str) -> Target:
     # Header values are bytes; beyond ASCII they are escaped one by one, whatever encoding they are in.
     escaped = "".join(
@@ -193,14 +196,14 @@ def _next(base: Target, location: str) -> Target:
     return redirected(base, escaped)
 
 
-def _read(walk: _Walk, problems: list[Problem]) -> tuple[Page | None, str | None]:
-    """Page and text of the last answer; damaged compression becomes the outcome."""
+def _read(walk: _Walk, problems: list[Problem]) -> tuple[Page | None, str | None, str]:
+    """Page, text and markup of the last answer; damaged compression becomes the outcome."""
     last = walk.last
     mime = media_type(last)
     packed = last.header("content-encoding")
     is_text = mime in HTML or mime.startswith("text/") or last.header("content-type") is None
     if last.status is None or not (packed or is_text):
-        return None, None
+        return None, None, ""
     decoded = decode(body(last), packed, keep=KEPT_LIMIT if is_text else 0)
     if decoded.fault and walk.outcome in ("complete", "http-error", "rate-limited"):
         walk.outcome, walk.detail = "bad-encoding", decoded.fault
@@ -212,13 +215,14 @@ def _read(walk: _Walk, problems: list[Problem]) -> tuple[Page | None, str | None
     ):
         mime = "text/html"
     if mime in HTML:
-        page = read_page(decode_text(decoded.data, last.header("content-type")), target(last.url))
+        markup = decode_text(decoded.data, last.header("content-type"))
+        page = read_page(markup, target(last.url))
         if page.limited:
             problems.append(Problem("parse-limit", "only the start of the page was read", last.url))
-        return page, page.text
+        return page, page.text, markup
     if mime.startswith("text/"):
-        return None, plain_text(decode_text(decoded.data, last.header("content-type")))
-    return None, None
+        return None, plain_text(decode_text(decoded.data, last.header("content-type"))), ""
+    return None, None, ""
 
 
 def _fetch_parts(run: _Run, page: Page, hops: tuple[str, ...], problems: list[Problem]) -> Requisites:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from abusekit import __version__
+from abusekit.browser.plan import VisitPlan
 from abusekit.errors import UsageError
 from abusekit.net.policy import AddressPolicy
 
@@ -43,6 +44,18 @@ class Plan:
     # folder for unnamed temporary files; None: the system's
     accept_language: str | None = None
     # the Accept-Language header; None: not sent
+    visit: VisitPlan | None = None
+    # how the browser engine goes about it; None for the plain engine
+    text_only: bool = False
+    # keep no pictures, sound or film: an answer that is no text is given up after its head
+    with_profile: bool = False
+    # capture the author's profile right after a post
+    with_thread: bool = False
+    # capture what a post answers, and its answers, one level
+    media: bool = False
+    # fetch the video behind a post with yt-dlp
+    identity: str = ""
+    # as whom a stored profile is logged in, as the person declared it; empty: no session
 
     def __post_init__(self) -> None:
         for name, value in (

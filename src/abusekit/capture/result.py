@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from abusekit import __version__
-from abusekit.capture import tls
+from abusekit.capture import browsed, tls
 from abusekit.capture.facts import LISTED_LIMIT, exchange_facts, listed, plan_facts
+from abusekit.capture.markers import Match
 from abusekit.capture.page import PageTime
+from abusekit.capture.page_facts import PageFact, facts_for_item
 from abusekit.capture.plan import Plan
+from abusekit.capture.secrets import Secret, secrets_in
 from abusekit.case.custody import instant_text
+from abusekit.case.records import Fidelity
 from abusekit.webarchive.exchange import Exchange, Problem
 from abusekit.webarchive.wacz import write_wacz
 from abusekit.webarchive.warc import Sink
+
+if TYPE_CHECKING:
+    from abusekit.browser.visit import Visit
 
 SOFTWARE = f"abusekit {__version__}"
 
@@ -26,38 +32,13 @@ HTTP_DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT"
 )
 
-SECRET_HEADERS = (
-    "authorization",
-    "authentication-info",
-    "proxy-authenticate",
-    "proxy-authentication-info",
-    "www-authenticate",
-    "x-access-token",
-    "x-api-key",
-    "x-auth-token",
-    "x-csrf-token",
-    "x-xsrf-token",
-)
-"""Response headers whose values may open something; `Set-Cookie` is treated apart, for the cookie's name."""
-
+LISTED_MARKERS = 20
 
 PARTIAL = 206
 """RFC 9110 section 15.3.7: the answer to a request with Range, which is never sent here."""
 
 NO_CONTENT = (204, 205)
 """RFC 9110 sections 15.3.5 and 15.3.6: success, and nothing to see."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Where in the archive a value stands that a server gave to us alone. The value itself is not repeated."""
-
-    exchange: int
-    # number of the exchange in the capture, from 0
-    header: str
-    # the header's name in lower case
-    name: str
-    # the cookie's name; "" for other headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +99,27 @@ class Capture:
     ended: datetime
     # UTC, our clock
     plan: Plan
+    page_facts: tuple[PageFact, ...] = ()
+    # what the page says of itself, each with its place; the page's claims
+    markers: tuple[Match, ...] = ()
+    # signs of a wall or of something gone, the most certain first
+    visit: Visit | None = None
+    # what the browser did and saw; None for the plain engine
+
+    @property
+    def engine(self) -> str:
+        """`http` or `browser`."""
+        return "http" if self.visit is None else "browser"
 
     @property
     def final_url(self) -> str:
         """The last address asked, as sent."""
         return self.hops[-1]
+
+    @property
+    def main(self) -> Exchange:
+        """The last exchange with the address itself."""
+        return self.exchanges[len(self.hops) - 1]
 
     @property
     def bytes_received(self) -> int:
@@ -134,8 +131,18 @@ class Capture:
         return self.requisites.failed
 
     @property
-    def fidelity(self) -> Literal["exact", "exact-partial"]:
-        """`exact` when every exchange came whole; `exact-partial` when one was cut, brought nothing, or may be cut."""
+    def fidelity(self) -> Fidelity:
+        """`exact` when every exchange came whole; `exact-partial` when one was cut, brought nothing, or may be cut.
+
+        In a browser also: `exact-partial` when its own list names answers that were not recorded, `decoded` when
+        the bytes are as the browser told them, `artefact-only` when there is a picture and no answer.
+        """
+        if self.visit is not None and not any(one.status for one in self.exchanges):
+            return "artefact-only"
+        if any(one.form == "decoded" for one in self.exchanges):
+            return "decoded"
+        if self.visit is not None and not self.visit.whole:
+            return "exact-partial"
         whole = not self.requisites.not_fetched and all(
             one.complete and one.end_stated and one.status != PARTIAL for one in self.exchanges
         )
@@ -144,7 +151,7 @@ class Capture:
     @property
     def server_clock(self) -> ServerClock | None:
         """From the last answer to the address; None when it has no Date."""
-        last = self.exchanges[len(self.hops) - 1]
+        last = self.main
         raw = last.header("date")
         if raw is None:
             return None
@@ -160,21 +167,12 @@ class Capture:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Where servers sent cookies or authentication, so that exports can strip them; the first 500."""
-        return tuple(islice(self._secrets(), LISTED_LIMIT))
+        return tuple(islice(secrets_in(self.exchanges), LISTED_LIMIT))
 
     @property
     def secrets_count(self) -> int:
         """All of them, also those that `secrets` does not list."""
-        return sum(1 for _ in self._secrets())
-
-    def _secrets(self) -> Iterator[Secret]:
-        for number, one in enumerate(self.exchanges):
-            for name, value in one.headers:
-                header = name.lower()
-                if header in ("set-cookie", "set-cookie2"):
-                    yield Secret(number, header, _cookie_name(value))
-                elif header in SECRET_HEADERS:
-                    yield Secret(number, header, "")
+        return sum(1 for _ in secrets_in(self.exchanges))
 
     def write_wacz(
         self, out: Sink, *, with_text: bool = False, extra: dict[str, bytes] | None = None
@@ -193,6 +191,8 @@ class Capture:
             main_url=self.url,
             main_at=self.exchanges[0].at,
             text=self.text if with_text else None,
+            resources=() if self.visit is None else browsed.resources(self.visit, self.url),
+            beside=() if self.visit is None else browsed.beside(self.visit, self.ended),
             extra=extra,
             spool=self.plan.spool,
         )
@@ -201,14 +201,16 @@ class Capture:
         """Frees the memory and temporary files of the exchanges."""
         for one in self.exchanges:
             one.close()
+        if self.visit is not None:
+            self.visit.close()
 
     def facts(self) -> dict[str, Any]:
         """What is known beside the archive, for item.json: the canonical subset of JSON, without floats."""
         clock = self.server_clock
         leaves = dict.fromkeys(one.tls.chain[0] for one in self.exchanges if one.tls and one.tls.chain)
-        secrets = list(self._secrets())
+        secrets = list(secrets_in(self.exchanges))
         return {
-            "engine": "http",
+            "engine": self.engine,
             "software": SOFTWARE,
             "typed": self.typed,
             "url": self.url,
@@ -218,6 +220,11 @@ class Capture:
             "status": self.status,
             "fidelity": self.fidelity,
             "title": self.title,
+            "page_facts": facts_for_item(self.page_facts),
+            "markers": [
+                {"kind": one.kind, "marker": one.marker, "confidence": one.confidence, "where": one.where}
+                for one in self.markers[:LISTED_MARKERS]
+            ],
             "page_times": [{"raw": one.raw, "where": one.where} for one in self.page_times],
             "requisites": {
                 "found": self.requisites.found,
@@ -247,15 +254,10 @@ class Capture:
             "plan": plan_facts(self.plan),
             "certificates": listed(leaves, tls.leaf_facts),
             "certificates_count": len(leaves),
+            "browser": None if self.visit is None else browsed.facts(self.visit),
             "exchanges": listed(self.exchanges, exchange_facts),
             "exchanges_count": len(self.exchanges),
         }
-
-
-def _cookie_name(value: str) -> str:
-    """The name of a cookie; "" for one without: what stands there is its value (RFC 6265bis section 5.6)."""
-    name, equals, _ = value.partition(";")[0].partition("=")
-    return name.strip()[:100] if equals else ""
 
 
 def http_date(raw: str) -> datetime | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from abusekit.capture.embedded_times import checks
 from abusekit.capture.facts import LISTED_LIMIT, LISTED_SIZE
 from abusekit.capture.outcome import OUTCOMES
 from abusekit.capture.result import Capture
 from abusekit.case.custody import instant_text
 from abusekit.case.intake import Draft
+
+if TYPE_CHECKING:
+    from abusekit.browser.visit import Visit
 
 _MEANING = dict(OUTCOMES)
 
@@ -24,6 +30,7 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         f"Started            {instant_text(capture.started)} (our clock)",
         f"Ended              {instant_text(capture.ended)} (our clock)",
     ]
+    seen = capture.visit
     clock = capture.server_clock
     if clock:
         lines.append(
@@ -32,7 +39,7 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
     lines += [
         f"Received           {capture.bytes_received} bytes in {len(capture.exchanges)} exchanges",
         f"Fidelity           {draft.fidelity}",
-        f"User agent sent    {capture.plan.user_agent}",
+        f"User agent sent    {capture.plan.user_agent if seen is None else seen.user_agent}",
         f"Limits             {capture.plan.deadline_s:g} s, {capture.plan.max_bytes} bytes, "
         f"{capture.plan.max_redirects} redirects, {capture.plan.max_requisites} parts",
         f"Parts of the page  {capture.requisites.found} found, {capture.requisites.fetched} fetched, "
@@ -58,6 +65,12 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         if one.tls:
             trust = "trusted" if one.tls.verified else f"NOT TRUSTED: {one.tls.error}"
             lines.append(f"      {one.tls.version} {one.tls.cipher}, certificate {trust}")
+    if seen is not None:
+        lines += ["", *_of_the_browser(seen)]
+    compared = checks(capture.page_facts, now=capture.ended)
+    if compared:
+        lines += ["", "Times in ids (derived), beside the times that the page states"]
+        lines += [f"  {one.text}" for one in compared]
     lines += ["", "Problems"] + [f"  {problem}" for problem in draft.problems or ["none"]]
     lines += ["", "What this cannot show"] + [f"  {limit}" for limit in draft.limits]
     secrets = capture.secrets
@@ -67,3 +80,34 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         more = capture.secrets_count - len(secrets)
         lines += [f"  and {more} more, which stand in the archive"] if more else []
     return "\n".join(lines) + "\n"
+
+
+def _of_the_browser(seen: Visit) -> list[str]:
+    run, check = seen.run, seen.crosscheck
+    lines = [
+        f"Browser            {seen.executable.name} {seen.executable.version}"
+        f"{' (headless shell)' if seen.executable.shell else ''}, {'in' if seen.sandboxed else 'WITHOUT'} its sandbox",
+        f"Bytes recorded by  {seen.recorder}" + (f": {seen.recorder_fault}" if seen.recorder_fault else ""),
+        f"Connections        {len(seen.connections)} through the gate, "
+        f"{sum(1 for one in seen.connections if one.problem)} of them refused or broken off",
+    ]
+    if check is not None:
+        lines.append(
+            f"Two lists          {check.told} requests told by the browser, {check.recorded} recorded, {check.matched}"
+            f" on both; {check.missing_count} answers not recorded, {check.statuses_count} with another status:"
+            f" {check.verdict}"
+        )
+    lines.append(
+        "Made of the page   "
+        + (", ".join(one.name for one in seen.taken.artefacts) or "nothing could be made")
+    )
+    if run is None:
+        return lines
+    counts = ", ".join(f"{number} {name}" for name, number in run.inventory.counts.items() if number)
+    lines += [f"Seen               {counts or 'nothing'}", "", "Done to the page (alterations)"]
+    for one in run.alterations:
+        listed = f" [{'; '.join(one.listed[:20])}]" if one.listed else ""
+        lines.append(
+            f"  {instant_text(one.at)}  {one.what} x{one.count}: {one.outcome} {one.detail}{listed}"[:600]
+        )
+    return lines

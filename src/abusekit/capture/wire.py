@@ -61,6 +61,15 @@ class Budget:
         return self.bytes_left <= 0 or self.seconds_left() <= 0
 
 
+TEXT = re.compile(
+    r"text/[a-z0-9.+-]+|application/([a-z0-9.+-]*\+)?(json|xml|xhtml\+xml)|message/[a-z0-9.]+", re.I
+)
+"""Media types that are text. With `Plan.text_only` every other answer is given up after its head."""
+
+SNIFFED = 4096
+"""Bytes in which a NUL shows that an answer is no text, whatever its head says."""
+
+
 class _StopError(Exception):
     """The exchange ends here, with this problem."""
 
@@ -109,12 +118,31 @@ class _Conversation:
         self.spool = Spool(plan.spool)
         self.found = Exchange(target.url, "GET", now(), b"", self.spool)
         self.parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
+        self.spool_of_head = Spool(plan.spool)
         self.interim_count = 0
         self.ended = False
 
     def result(self) -> Exchange:
+        if self.plan.text_only and self.found.status is not None and not self.text_so_far():
+            self.keep_head_only()
         took = self.budget.monotonic() - self.started
         return replace(self.found, duration_ms=max(round(took * 1000), 0))
+
+    def text_so_far(self) -> bool:
+        """Whether the answer says that it is text, and does not start like something else."""
+        if not TEXT.fullmatch((self.found.header("content-type") or "").partition(";")[0].strip()):
+            return False
+        start = self.spool.read(self.found.interim_length + self.found.head_length, SNIFFED)
+        return self.found.header("content-encoding") is not None or b"\0" not in start
+
+    def keep_head_only(self) -> None:
+        """Drop what came of a body that must not be kept (R61): it goes with the spool, nothing was read from it."""
+        self.found.received.close()
+        head = self.spool_of_head
+        problem = Problem(
+            "not-text", "no text: given up after its head, the body is not kept", self.target.url
+        )
+        self.found = replace(self.found, received=head, problem=problem, truncated="length", complete=False)
 
     def stop(self, stop: _StopError) -> None:
         truncated = stop.truncated if self.spool.size else None
@@ -207,7 +235,7 @@ class _Conversation:
             ("Host", self.target.host_header),
             ("User-Agent", self.plan.user_agent),
             ("Accept", accept),
-            ("Accept-Encoding", ACCEPT_ENCODING),
+            ("Accept-Encoding", "identity" if self.plan.text_only else ACCEPT_ENCODING),
             ("Connection", "close"),
         ]
         if self.plan.accept_language:
@@ -329,6 +357,10 @@ class _Conversation:
             protocol="http/" + event.http_version.decode("ascii"),
             head_at=self.now(),
         )
+        if self.plan.text_only:
+            self.spool_of_head = Spool(self.plan.spool, received[:end])
+            if not self.text_so_far():
+                raise _StopError("not-text", "no text: given up after its head", "length")
         framed = self.found.header("content-length") or "chunked" in (
             self.found.header("transfer-encoding") or ""
         )

@@ -15,27 +15,44 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.capture.bulk import Done
+    from abusekit.case.settings import Settings
     from abusekit.cli.answers import CapturedAddress
+
+
+WHAT_TO_DO = {
+    "login-wall": "log in: abusekit browser login NAME ADDRESS; then capture again with --profile NAME",
+    "needs-login": "log in: abusekit browser login NAME ADDRESS; then run this again with --profile NAME",
+    "needs-person": "wait, or open the site in a browser and see what it asks; then run this again",
+    "challenge": "the site wants proof of a person: wait an hour and use --jobs 1 --delay 30, or --profile",
+    "consent-wall": "the site asks for consent first: --dismiss-consent presses `reject`, and that is recorded",
+    "rate-limited": "the site wants fewer requests: run this again later with a larger --delay",
+    "geo-block": "the site says that it does not show this here; another country's view is another capture",
+}
+"""Outcome → what a person does next."""
 
 
 class CaptureReport:
     """What a run tells: progress while it lasts, a table at the end."""
 
-    def __init__(self, session: Session, failures: Path | None) -> None:
+    def __init__(self, session: Session, failures: Path | None, settings: Settings) -> None:
         self.session = session
         self.failures = failures
+        self.settings = settings
         self.captured: list[CapturedAddress] = []
         self.skipped: Counter[str] = Counter()
         self.duplicates = 0
         self._warnings: dict[str, str] = {}
         self._failed_before: list[str] = []
         self._bar: Any = None
+        self._told_session = False
         self._counts: Counter[str] = Counter()
 
     def refused(self, address: str, line: int, outcome: str, problem: str) -> None:
         from abusekit.cli.answers import CapturedAddress
 
-        self.captured.append(CapturedAddress(address, line or None, None, None, outcome, None, problem, 0))
+        self.captured.append(
+            CapturedAddress(address, line or None, None, None, outcome, None, problem, 0, None, [])
+        )
 
     def warn(self, address: str, line: int, problem: str) -> None:
         """Tell what is wrong with the list's words on an address that is captured all the same."""
@@ -59,12 +76,14 @@ class CaptureReport:
             self._bar.__enter__()
 
     def take(self, done: Done) -> None:
+        from abusekit.case.records import grade
         from abusekit.cli.answers import CapturedAddress
 
         item, request = done.item, done.request
         if item is None:
-            self.refused(request.address, request.line or 0, "refused", done.problem)
+            self.refused(request.address, request.line or 0, done.outcome, done.problem)
         else:
+            letter, reasons = grade(item)
             status = item.facts.get("status")
             problem = item.problems[0] if item.problems and item.outcome != "complete" else ""
             problem = "; ".join(filter(None, (problem, self._warnings.get(request.address))))
@@ -78,15 +97,32 @@ class CaptureReport:
                     status,
                     problem,
                     done.parts_missing,
+                    letter,
+                    reasons,
                 )
             )
             if not self.session.json and self._bar is None:
                 missing = f"  {done.parts_missing} parts missing" if done.parts_missing else ""
                 code = "" if status is None or item.outcome == "complete" else f" {status}"
-                self.session.print(f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}")
+                context = f"  {request.context} of {request.context_of}" if request.context else ""
+                self.session.print(
+                    f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}{context}  grade {letter}"
+                )
+                if request.line is None:
+                    for reason in reasons:
+                        self.session.print(f"       {reason}")
+                self._session_used(item.method.get("identity_used"))
         if self._bar is not None:
             self._counts[self.captured[-1].outcome] += 1
             self._bar.update(1, "  ".join(f"{n} {outcome}" for outcome, n in self._counts.most_common()))
+
+    def _session_used(self, used: object) -> None:
+        if used and not self._told_session:
+            self._told_session = True
+            self.session.say(
+                "  this capture holds live session keys: log out of that session on the site when you are done, so"
+                " that they open nothing any more, and hand the archive to nobody but the police"
+            )
 
     def end(self) -> None:
         if self._bar is not None:
@@ -142,11 +178,16 @@ class CaptureReport:
         counts = Counter(c.outcome for c in self.captured)
         if counts["refused-address"]:
             say("  for a server of your own: --allow-private, or abusekit settings change --allow-network")
+        for outcome, hint in WHAT_TO_DO.items():
+            if counts[outcome]:
+                say(f"  {outcome}: {hint}")
         say("")
         say(
             "this run: "
             + (", ".join(f"{n} {outcome}" for outcome, n in counts.most_common()) or "nothing to do")
         )
+        if grades := Counter(c.grade for c in self.captured if c.grade):
+            say("grades: " + ", ".join(f"{n} {letter}" for letter, n in sorted(grades.items())))
         if missing := sum(1 for c in self.captured if c.parts_missing):
             say(f"{missing} pages lack parts (images, style sheets, …): see abusekit show ITEM")
         if self.duplicates:

@@ -160,6 +160,17 @@ def marks_folder() -> Path:
     return user_state_path("abusekit", appauthor=False) / "marks"
 
 
+def profiles_folder() -> Path:
+    """Where the browser's profiles with their sessions are: outside of every case."""
+    from pathlib import Path
+
+    if named := os.environ.get("ABUSEKIT_PROFILES"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("abusekit", appauthor=False) / "browser-profiles"
+
+
 def passphrase(fd: int | None, *, confirm: bool = False) -> bytes:
     """The passphrase: from `--passphrase-fd`, ABUSEKIT_PASSPHRASE, or a prompt. Raises UsageError."""
     from abusekit.errors import UsageError
