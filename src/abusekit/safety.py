@@ -20,6 +20,15 @@ PRIVATE = (
 )
 BACKUP = "Keep a second copy in another place, on an encrypted drive, that the abuser cannot reach."
 
+RECORD_ONLY = (
+    "Nothing is opened, fetched or copied here: an address and your own words are noted, and no more. Describe"
+    " neutrally what kind of thing it is and whom it seems to concern; leave out whatever shows it."
+)
+QUARANTINED = (
+    "Do nothing else with the file: do not open, copy, move, e-mail, print or delete it, and ask nobody to look"
+    " at it. Call the police now, say that it is held in quarantine, and do what they tell you."
+)
+
 QUESTIONS: tuple[tuple[str, str], ...] = (
     ("device", "Is this device, or an account on it, shared with or watched by somebody else?"),
     ("place", "Where can this folder be kept so that the abuser cannot find it?"),
@@ -44,6 +53,13 @@ def signposts() -> tuple[str, tuple[Signpost, ...]]:
     document = yaml.safe_load(resources.files("abusekit").joinpath("signposts.yaml").read_text("utf-8"))
     posts = tuple(Signpost(p["about"], tuple(p["where"]), p["text"]) for p in document["signposts"])
     return document["checked"], posts
+
+
+def under_18_posts() -> tuple[Signpost, ...]:
+    """Whom to call about a sexual image that may show somebody under 18: the police first."""
+    _, posts = signposts()
+    police = [post for post in posts if post.about == "police, no immediate danger"]
+    return (*police, *(post for post in posts if post.about == "anyone under 18"))
 
 
 def notes_text(answers: dict[str, str], now: datetime) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_runner import Abusekit
+
+BROWSER = {"ABUSEKIT_ENGINE": "auto"}
+"""The engine as a person has it; see `command_runner` for what tests have."""
 
 
 def test_doctor(abusekit: Abusekit, full_case: Path) -> None:
@@ -59,19 +65,44 @@ def test_completion_works_in_bash(abusekit: Abusekit) -> None:
     assert registered.endswith(" abusekit") and commands == "capture" and keys == "create"
 
 
+VERDICTS = {"deleted", "edited", "renamed"}
+
+
+def stored(case: Path) -> list[dict[str, Any]]:
+    """What is stored of each item, in their order."""
+    return [json.loads(path.read_bytes()) for path in sorted(case.glob("evidence/*/item.json"))]
+
+
 def test_demo_ends_with_verified_and_the_paths(abusekit: Abusekit, tmp_path: Path) -> None:
-    ended = abusekit("demo", "d", timeout=120, expect=0)
+    ended = abusekit("demo", "d", env=BROWSER, timeout=240, expect=0)
     *_, word, case, page = ended.out.splitlines()
     assert word == "VERIFIED"
     assert (tmp_path / case.split()[1] / "custody/log.jsonl").is_file()
     assert "<html" in (tmp_path / page.split()[1]).read_text()
     shown = ended.err.splitlines()
-    for command in ("init", "capture", "add", "note", "tag", "key", "seal", "verify", "timeline"):
+    for command in ("init", "capture", "recheck", "add", "note", "tag", "key", "seal", "verify", "timeline"):
         assert any(line.startswith(f"$ abusekit {command} ") for line in shown)
-    kinds = [item["kind"] for item in abusekit.items(tmp_path / "d/case-1")]
-    assert {kinds.count(kind) > 2 for kind in ("capture", "file", "note")} == {True}
+    items = stored(tmp_path / "d/case-1")
+    captures = [item for item in items if item["kind"] == "capture"]
+    assert all("page.png" in {file["name"] for file in item["files"]} for item in captures), captures
+    assert {item["facts"]["recheck"]["verdict"] for item in captures[-3:]} == VERDICTS
+    assert {"login-wall", "truncated"} < {item["outcome"] for item in captures}
+    assert next(item["source"]["context_of"] for item in captures if "context" in item["source"]) == "E0001"
+    assert any(line == "a picture: d/case-1/evidence/E0001/page.png" for line in shown)
     assert not (tmp_path / "keys").exists(), "the practice key is no key of the user"
     assert "something already" in abusekit("demo", "d", expect=2).err
+
+
+def test_demo_without_a_browser(abusekit: Abusekit, tmp_path: Path) -> None:
+    ended = abusekit(
+        "demo", "d", env={**BROWSER, "PATH": str(Path(sys.executable).parent)}, timeout=120, expect=0
+    )
+    assert ended.out.splitlines()[-3] == "VERIFIED" and "no browser is found; so this goes on" in ended.err
+    items = stored(tmp_path / "d/case-1")
+    assert {item["facts"]["recheck"]["verdict"] for item in items if "recheck" in item["facts"]} == VERDICTS
+    assert {item["method"]["engine"] for item in items if item["kind"] == "capture"} == {"http"}
+    kinds = [item["kind"] for item in items]
+    assert all(kinds.count(kind) > 2 for kind in ("capture", "file", "note"))
 
 
 def test_the_practice_site_alone(abusekit: Abusekit) -> None:

@@ -1,4 +1,4 @@
-"""What people decided about items, as the log tells it: labels, withdrawals, diary entries they stand by."""
+"""What people decided about items, as the log tells it: labels, withdrawals, quarantine, who stands by a note."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Standing:
     tags: list[str] = field(default_factory=list)
     withdrawn: str | None = None
     """The reason; None: not withdrawn."""
+    quarantined: str | None = None
+    """Since when, UTC; None: not in quarantine, or released. Nobody may look at such an item (R62)."""
     verified: list[tuple[str, str]] = field(default_factory=list)
     """(who, when UTC) for each person who read a diary entry and stands by it (R38)."""
     place: str = ""
@@ -36,6 +38,10 @@ def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
                 _retag(found[entry["item"]], entry["tags"], entry.get("removed", []))
             case "item.withdraw":
                 found[entry["item"]].withdrawn = entry["reason"]
+            case "item.quarantine":
+                found[entry["item"]].quarantined = entry["at"]
+            case "item.release":
+                found[entry["item"]].quarantined = None
             case "item.verify":
                 found[entry["item"]].verified.append((entry["verified_by"], entry["at"]))
             case "custody.store":

@@ -19,12 +19,15 @@ class Command(NamedTuple):
 COMMANDS: tuple[Command, ...] = (
     Command("init", "init", "Start a case in a new folder."),
     Command("capture", "capture", "Capture addresses into the case."),
+    Command("recheck", "recheck", "Look again at captured addresses, and say what became of them."),
+    Command("record", "record", "Record an address without fetching it: only what you say about it."),
     Command("add", "add", "Take in files as they are: photos, screenshots, recordings, documents."),
     Command("note", "note", "Write a diary entry, in the person's own words."),
     Command("list", "list", "List what is in the case; content stays covered."),
     Command("show", "show", "Show one item; its content only with --reveal."),
     Command("tag", "tag", "Label an item: category, severity, anything."),
     Command("withdraw", "withdraw", "Withdraw an item; it stays, marked, with the reason."),
+    Command("quarantine", "quarantine", "Put an item in quarantine; nothing shows or deletes it."),
     Command("verify-note", "verify_note", "Record that a person read a diary entry and stands by it."),
     Command("custody", "custody", "Who had what, where, and why."),
     Command("settings", "settings", "Show or change the settings of the case."),
@@ -35,6 +38,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("seal", "seal", "Seal the case: manifest and signature in one."),
     Command("verify", "verify", "Check a case, and say what each check proves."),
     Command("timeline", "timeline", "Everything that has a time, in one list."),
+    Command(
+        "browser", "browser", "Log in to sites for captures, in profiles that live outside of every case."
+    ),
     Command("recover", "recover", "Mend a case after a crash or a power cut, and log it."),
     Command("doctor", "doctor", "Check this computer: clock, programs, keys, extras."),
     Command("demo", "demo", "Run the whole main job on a practice site."),

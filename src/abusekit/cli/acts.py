@@ -10,6 +10,7 @@ from abusekit.cli.options import Session, now
 
 if TYPE_CHECKING:
     from abusekit.case.canonical import JSON
+    from abusekit.case.decisions import Standing
     from abusekit.case.folder import Case
 
 
@@ -89,6 +90,28 @@ def _meant(typed: str, ids: dict[int, str], exhibits: dict[str, str]) -> list[st
             return [ids[number] for number in sorted(ids) if first <= number <= last]
     there = f"the case holds {len(ids)} items" if len(ids) != 1 else "the case holds 1 item"
     raise UsageError(f"no item {typed}", f"{there}; abusekit list shows them")
+
+
+def say_whom_to_call(session: Session) -> None:
+    """What to do, and whom to call, about a sexual image that may show somebody under 18 (R60, R62)."""
+    from abusekit import safety
+
+    session.say(safety.QUARANTINED)
+    for post in safety.under_18_posts():
+        session.say(f"  {', '.join(post.where):6} {post.about}: {post.text}")
+
+
+def refuse_quarantined(session: Session, item_id: str, standing: Standing) -> None:
+    """Silence, or, for an item in quarantine, whom to call and UsageError: nothing of it is shown (R62)."""
+    from abusekit.errors import UsageError
+
+    if standing.quarantined is None:
+        return
+    say_whom_to_call(session)
+    raise UsageError(
+        f"{item_id} is in quarantine since {standing.quarantined[:19]}Z: nothing of it is shown",
+        f"the log tells who decided it, and why: abusekit custody log --item {item_id}",
+    )
 
 
 def needed_reason(reason: str) -> str:

@@ -10,6 +10,9 @@ from typing import Any
 
 import msgspec
 
+from abusekit.cli.answers_browser import BrowserDeleted, BrowserListAnswer, BrowserProfile
+from abusekit.cli.answers_recheck import RecheckAnswer, RecordAnswer
+
 
 class Started(msgspec.Struct):
     """What `init --json` answers."""
@@ -31,12 +34,16 @@ class CapturedAddress(msgspec.Struct):
     item: str | None
     exhibit: str | None
     outcome: str
-    """As in the item (docs/commands.md lists them), or `not-an-address`, `refused`."""
+    """As in the item (docs/commands.md lists them), or `not-an-address`, `refused`, `needs-login`, `needs-person`."""
     status: int | None
     """HTTP status of the last answer."""
     problem: str
     parts_missing: int
     """Images, style sheets, … of the page that could not be had."""
+    grade: str | None
+    """A to D, X: computed from what is there now; null where there is no item."""
+    grade_reasons: list[str]
+    """What keeps it from a better grade."""
 
 
 class CaptureAnswer(msgspec.Struct):
@@ -103,6 +110,8 @@ class Listed(msgspec.Struct):
     """Reason, or null."""
     verified: bool
     """Somebody stands by this diary entry (verify-note)."""
+    quarantined: bool = False
+    """In quarantine: of such an item only what the log says is told; `files` and `tags` are empty."""
     corrects: str | None = None
     """The diary entry that this one corrects."""
     corrected_by: list[str] = []
@@ -270,6 +279,8 @@ class VerifyAnswer(msgspec.Struct):
     checks: list[CheckAnswer]
     findings: list[FindingAnswer]
     """All that is not ok, and those of log, seals and signatures; all of them with --all."""
+    quarantined: list[str] = []
+    """Items in quarantine: compared like all others, and shown by nothing."""
 
 
 class TimelineAnswer(msgspec.Struct):
@@ -321,12 +332,15 @@ class DemoAnswer(msgspec.Struct):
 ANSWERS: dict[str, type[msgspec.Struct]] = {
     "init": Started,
     "capture": CaptureAnswer,
+    "recheck": RecheckAnswer,
+    "record": RecordAnswer,
     "add": AddAnswer,
     "note": Noted,
     "list": ListAnswer,
     "show": ShowAnswer,
     "tag": Logged,
     "withdraw": Logged,
+    "quarantine": Logged,
     "verify-note": Logged,
     "custody log": CustodyLogAnswer,
     "custody store": Logged,
@@ -341,6 +355,9 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "seal": Sealed,
     "verify": VerifyAnswer,
     "timeline": TimelineAnswer,
+    "browser login": BrowserProfile,
+    "browser list": BrowserListAnswer,
+    "browser delete": BrowserDeleted,
     "recover": RecoverAnswer,
     "doctor": DoctorAnswer,
     "demo": DemoAnswer,

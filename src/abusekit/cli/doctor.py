@@ -20,7 +20,6 @@ PROGRAMS = (
     ("sha256sum", "others check our digests with it"),
     ("openssl", "others check time stamps with it"),
 )
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 LOW_SPACE = 5 << 30
 
 
@@ -29,13 +28,24 @@ LOW_SPACE = 5 << 30
 def doctor_command(session: Session) -> int:
     """Check this computer: clock, programs, keys, extras.
 
-    Connects to nothing. Exit code 7 when something that is needed is missing.
+    Starts the browser once, on an empty page, and connects to nothing. Exit code 7 when something that is
+    needed is missing.
 
     \b
     Example:
       abusekit doctor
     """
-    checks = [*_tool(), _clock(), *_programs(), _keys(), *_extras(), *_case(session)]
+    from abusekit.cli import doctor_browser
+
+    checks = [
+        *_tool(),
+        _clock(),
+        *_programs(),
+        *doctor_browser.checks(),
+        _keys(),
+        *_extras(),
+        *_case(session),
+    ]
     code = 7 if any(check.state == "missing" for check in checks) else 0
     if session.json:
         from abusekit.cli.answers import DoctorAnswer
@@ -83,9 +93,6 @@ def _programs() -> list[Checked]:
     for name, why in PROGRAMS:
         path = shutil.which(name)
         found.append(_checked(name, "ok" if path else "optional", f"{path or 'not found'}; {why}"))
-    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    detail = browser or "none found; this version captures with its own http engine"
-    found.append(_checked("browser", "ok" if browser else "optional", detail))
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -67,6 +67,8 @@ def list_command(
             if text is not None:
                 session.print(f"         {text}")
     session.say(f"{len(listed)} items; show one: abusekit show ITEM")
+    if held := sum(1 for one in listed if one.quarantined):
+        session.say(f"{held} in quarantine: do nothing else with the files; whom to call: abusekit show ITEM")
 
 
 def _line(one: Listed) -> str:
@@ -74,6 +76,7 @@ def _line(one: Listed) -> str:
     marks += [f"corrects {one.corrects}"] if one.corrects else []
     marks += [f"corrected by {', '.join(one.corrected_by)}"] if one.corrected_by else []
     marks += ["WITHDRAWN"] if one.withdrawn is not None else []
+    marks += ["nothing of it is shown"] if one.quarantined else []
     at = f"{one.local[:19].replace('T', ' ')} {one.local[-6:]}"
     return f"{one.item:6} {one.exhibit:10} {one.kind:8} {at}  {one.grade} {one.what:24} {' '.join(marks)}".rstrip()
 
@@ -84,12 +87,16 @@ def items(case: Case, *, reveal: bool = False) -> list[Listed]:
     from abusekit.case.records import grade
     from abusekit.cli.answers import Listed
 
-    found = []
-    standing_of = standings(case.entries())
-    taken_in = [case.item(item_id) for item_id in standing_of]
-    corrected = corrections(taken_in)
-    for item in taken_in:
-        standing = standing_of[item.id]
+    found: list[Listed] = []
+    added: dict[str, tuple[str, str, str]] = {}
+    standing_of = standings(_noting(case.entries(), added))
+    taken_in = {i: case.item(i) for i, standing in standing_of.items() if standing.quarantined is None}
+    corrected = corrections(taken_in.values())
+    for item_id, standing in standing_of.items():
+        item = taken_in.get(item_id)
+        if item is None:
+            found.append(_held_back(item_id, *added[item_id], zone=case.settings().zone))
+            continue
         letter, _ = grade(item)
         one = Listed(
             item=item.id,
@@ -113,11 +120,50 @@ def items(case: Case, *, reveal: bool = False) -> list[Listed]:
     return found
 
 
+def _noting(
+    entries: Iterable[dict[str, Any]], added: dict[str, tuple[str, str, str]]
+) -> Iterator[dict[str, Any]]:
+    """The entries; exhibit, kind and time of each item that was taken in go to `added`."""
+    for entry in entries:
+        if entry["do"] == "item.add":
+            added[entry["item"]] = (entry["exhibit"], entry["kind"], entry["at"])
+        yield entry
+
+
+def _held_back(item_id: str, exhibit: str, kind: str, at: str, *, zone: str) -> Listed:
+    """An item in quarantine, from the log alone: its own record is not even opened."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from abusekit.cli.answers import Listed
+
+    local = datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    return Listed(
+        item=item_id,
+        exhibit=exhibit,
+        kind=kind,
+        at=at,
+        local=local,
+        outcome="quarantined",
+        what="QUARANTINED",
+        grade="-",
+        files=0,
+        tags=[],
+        withdrawn=None,
+        verified=False,
+        quarantined=True,
+    )
+
+
 def what(item: Item, standing: Standing) -> str:
     """What tells items apart without their content: how it ended, of what type it is, whether it is confirmed."""
     if item.kind == "note":
         return "confirmed" if standing.verified else "not confirmed"
+    if item.kind == "record-only":
+        return "no content held"
     if item.kind == "capture":
+        if rechecked := recheck_facts(item):
+            return f"re-check: {rechecked['verdict']}"
         status = item.facts.get("status")
         return item.outcome if status is None else f"{item.outcome} {status}"
     if not item.files:
@@ -126,6 +172,12 @@ def what(item: Item, standing: Standing) -> str:
     ending = first.name.partition(".")[2]
     more = f" and {len(item.files) - 1} more" if len(item.files) > 1 else ""
     return first.media_type.partition(";")[0] + (f" .{ending}" if ending else "") + more
+
+
+def recheck_facts(item: Item) -> dict[str, Any] | None:
+    """What a re-check found, where the item is one and says it in words."""
+    said = item.facts.get("recheck")
+    return said if isinstance(said, dict) and isinstance(said.get("verdict"), str) else None
 
 
 def corrects(item: Item) -> str | None:

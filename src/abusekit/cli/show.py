@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from abusekit.cli.acts import resolve_item
+from abusekit.cli.acts import refuse_quarantined, resolve_item
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
@@ -25,20 +25,46 @@ TEXT_LIMIT = 20_000
 @click.option(
     "--reveal", is_flag=True, help="Show the content, too: address, text, names. It may be upsetting."
 )
+@click.option(
+    "--replay",
+    is_flag=True,
+    help="Tell how to open a recording in a replay tool, and serve it on this computer until Ctrl-C.",
+)
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="With --replay: stop serving after this time.",
+)
 @with_session()
-def show_command(session: Session, item_id: str, reveal: bool) -> None:
+def show_command(session: Session, item_id: str, reveal: bool, replay: bool, seconds: float | None) -> None:
     """Show one item; its content only with --reveal.
 
     \b
-    Example:
+    Examples:
       abusekit show E0003 --reveal
+      abusekit show E0003 --replay
     """
     from abusekit.case.decisions import Standing, standings
+    from abusekit.errors import UsageError
+
+    if (replay and session.json) or (seconds is not None and not replay):
+        raise UsageError(
+            "--replay serves a file and goes without --json; --for is only for --replay", "show --help"
+        )
 
     case = session.case()
-    item = case.item(resolve_item(case, item_id))
+    resolved = resolve_item(case, item_id)
     entries = list(case.entries())
-    standing = standings(entries).get(item.id, Standing())
+    standing = standings(entries).get(resolved, Standing())
+    refuse_quarantined(session, resolved, standing)
+    item = case.item(resolved)
+    if replay:
+        from abusekit.cli.replay import replay as serve
+
+        serve(session, case, item, seconds)
+        return
     corrected_by, unread = _corrected_by(case, item, entries)
     if session.json:
         session.answer(_answer(item, standing, corrected_by, reveal))
@@ -131,7 +157,7 @@ def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: boo
 
 def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]:
     from abusekit.case.records import grade
-    from abusekit.cli.list import corrects
+    from abusekit.cli.list import corrects, recheck_facts
 
     letter, reasons = grade(item)
     lines = [
@@ -141,8 +167,8 @@ def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]
         f"by         {item.who} ({item.role}), abusekit {item.tool['version']} build {item.tool['build'][:16]}…, "
         f"self-test {item.tool['self_test']}",
         f"grade      {letter}" + (f": {'; '.join(reasons)}" if reasons else ""),
-        f"fidelity   {item.fidelity}",
     ]
+    lines += [f"fidelity   {item.fidelity}"] if item.files else []
     lines += [
         f"method     {key}: {_short(value)}"
         for key, value in item.method.items()
@@ -154,6 +180,8 @@ def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]
     ]
     lines += [f"problem    {text}" for text in item.problems]
     lines += [f"limit      {text}" for text in item.limits]
+    if recheck := recheck_facts(item):
+        lines.append(f"re-check   of {item.source.get('recheck_of')}: {_recheck_line(recheck)}")
     lines += [f"tags       {', '.join(standing.tags)}"] if standing.tags else []
     lines += [f"verified   by {who} at {at}" for who, at in standing.verified]
     lines += [f"corrects   {earlier}, which stays as it is"] if (earlier := corrects(item)) else []
@@ -161,6 +189,18 @@ def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]
     lines += [f"kept at    {standing.place}"] if standing.place else []
     lines += [f"WITHDRAWN  {standing.withdrawn}"] if standing.withdrawn is not None else []
     return lines
+
+
+def _recheck_line(said: dict[str, Any]) -> str:
+    """What a re-check found, without content: the verdict, how certain, and what brackets a deletion."""
+    parts = [f"{said['verdict']} ({said.get('confidence')})"]
+    for name, words in (("last_live", "last seen live"), ("first_gone", "first seen gone")):
+        seen = said.get(name)
+        if isinstance(seen, dict):
+            parts.append(f"{words} {seen.get('at')} ({seen.get('item') or 'this item'})")
+    if said.get("alarm"):
+        parts.append(f"ALARM {said['alarm']}")
+    return "; ".join(parts)
 
 
 def _short(value: Any) -> str:

@@ -119,6 +119,8 @@ def timeline_command(
                 session.print(line)
         for path in written:
             session.say(f"{len(rows)} rows written to {path}")
+        if rows.held_back:
+            session.say(f"in quarantine, and left out: {', '.join(rows.held_back)}")
 
 
 def _goes_to_stdout(paths: tuple[Path | None, ...], *, json: bool) -> bool:

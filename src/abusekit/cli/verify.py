@@ -150,6 +150,7 @@ def _answer(verdict: Verdict, proves: dict[str, str]) -> VerifyAnswer:
         verdict.root,
         checks,
         findings,
+        list(verdict.quarantined),
     )
 
 
@@ -167,6 +168,8 @@ def _print(session: Session, verdict: Verdict, proves: dict[str, str]) -> None:
         session.print(f"            shows: {check.proves}")
     for item, reason in verdict.withdrawn.items():
         session.print(f"withdrawn   {item}: {reason}")
+    for item, since in verdict.quarantined.items():
+        session.print(f"quarantined {item}: since {since[:19]}Z; its bytes were compared, not looked at")
     session.print("")
     session.print(f"log         {verdict.lines} lines, root {verdict.root}")
     word = f"{verdict.word} ({verdict.partial})" if verdict.partial else verdict.word

@@ -64,6 +64,8 @@ class FileChecker:
     def _archive(self, fd: int, data: bytes, path: str, item: LoggedItem) -> Outcome:
         if item.kind != "capture":
             return _FILE  # a file that somebody handed over: its bytes are the evidence, whatever they hold
+        if item.id in self.view.quarantined:
+            return _FILE  # the bytes are as logged; nothing unpacks what nobody may look at (R62)
         from abusekit.webarchive import wacz_check
 
         if data:

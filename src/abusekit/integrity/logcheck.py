@@ -27,6 +27,7 @@ _PLACE = re.compile(rf"(?:settings|custody|evidence|seals)(?:/{_NAME})*\Z")
 _FILE_NAME = re.compile(rf"{_NAME}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _SEAL_ACTS = ("seal.add", "seal.sign")
+_DECISIONS = ("item.withdraw", "item.quarantine", "item.release", "item.tag", "item.verify", "custody.store")
 _LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
 _SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
 _PLACES = {"case.create": "settings/", "settings.change": "settings/"}
@@ -80,6 +81,8 @@ class LogView:
     exhibits: set[str] = field(default_factory=set)
     withdrawn: dict[str, str] = field(default_factory=dict)
     """Item → reason."""
+    quarantined: dict[str, str] = field(default_factory=dict)
+    """Item → since when, UTC; without those that were released."""
     marks: dict[int, Mark] = field(default_factory=dict)
     """Asked-for N → the state there."""
     withheld: list[int] = field(default_factory=list)
@@ -173,12 +176,8 @@ def _take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
                 view.case = entry["case"]
             case "item.add":
                 _item(view, entry, line.n, paths)
-            case "item.withdraw":
-                item_id, reason = _known(view, entry, line.n), str(entry["reason"])
-                before = view.withdrawn.get(item_id)
-                view.withdrawn[item_id] = reason if before is None else f"{before}; then: {reason}"
-            case "item.tag" | "item.verify" | "custody.store":
-                _known(view, entry, line.n)
+            case _ if do in _DECISIONS:
+                _decision(view, do, entry, line.n)
             case "line.erase":
                 view.erased[int(entry["line"])] = line.n
             case "log.repair":
@@ -281,6 +280,28 @@ def _known(view: LogView, entry: dict[str, JSON], n: int) -> str:
     if item_id not in view.items and not view.withheld:
         raise LogFormError(n, f"speaks of {item_id!a}, which was not taken in before")
     return str(item_id)
+
+
+def _decision(view: LogView, do: str, entry: dict[str, JSON], n: int) -> None:
+    """What a person decided about an item that was taken in before."""
+    item_id = _known(view, entry, n)
+    if do == "item.withdraw":
+        before, reason = view.withdrawn.get(item_id), str(entry["reason"])
+        view.withdrawn[item_id] = reason if before is None else f"{before}; then: {reason}"
+    elif do == "item.quarantine":
+        if type(entry["reason"]) is not str:
+            raise LogFormError(n, "gives no reason in words")
+        view.quarantined[item_id] = entry["at"]
+    elif do == "item.release":
+        _release(view, item_id, entry, n)
+
+
+def _release(view: LogView, item_id: str, entry: dict[str, JSON], n: int) -> None:
+    """A quarantine ends by a decision that names who took it, never by the way."""
+    if not all(type(entry[said]) is str and entry[said].strip() for said in ("reason", "decided_by")):
+        raise LogFormError(n, "releases an item without saying why, or who decided it")
+    if view.quarantined.pop(item_id, None) is None and not view.withheld:
+        raise LogFormError(n, f"releases {item_id}, which was not in quarantine")
 
 
 def _judge_withheld(view: LogView, path: str) -> None:

@@ -48,6 +48,8 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     """All that is not OK, and the OK ones of log, seals and signatures; with `everything`, all."""
     withdrawn: dict[str, str] = field(default_factory=dict)
+    quarantined: dict[str, str] = field(default_factory=dict)
+    """Item → since when: its bytes were compared like any other's, which shows them to nobody."""
 
     def take(self, finding: Finding, *, everything: bool) -> None:
         self.counts[finding.check, finding.status] += 1
@@ -108,7 +110,13 @@ def verify_case(
     asked = [*sizes, *(seal.size for seal in earlier), *([mark.size] if mark else [])]
     view = check_log(root, there.files, asked)
     verdict = Verdict(
-        view.case, view.size, view.root, _partial_word(view), view.torn, withdrawn=view.withdrawn
+        view.case,
+        view.size,
+        view.root,
+        _partial_word(view),
+        view.torn,
+        withdrawn=view.withdrawn,
+        quarantined=view.quarantined,
     )
     for finding in _all_but_files(root, there, view, sizes, question, mark):
         verdict.take(finding, everything=question.everything)

@@ -10,6 +10,8 @@ WORDS: dict[str, str] = {
     "item.add": "item taken in",
     "item.tag": "item tagged",
     "item.withdraw": "item withdrawn",
+    "item.quarantine": "item put in quarantine",
+    "item.release": "item released from quarantine",
     "item.verify": "diary entry read and confirmed by the person named in the log; recorded",
     "item.aside": "folder that was no whole item set aside",
     "settings.aside": "settings that were never in force set aside",
@@ -20,6 +22,9 @@ WORDS: dict[str, str] = {
     "seal.sign": "seal signed",
 }
 """Verb of a log line → words. A verb that is not here is shown as it is."""
+
+QUARANTINE = ("item.quarantine", "item.release")
+"""The acts that the timeline tells of an item in quarantine; all others about it are left out."""
 
 # Members that every line has, and those that say where bytes lie: of no use to the reader of a timeline.
 _NOT_CONTENT = frozenset(

@@ -17,7 +17,7 @@ from abusekit.case.custody import instant_text
 from abusekit.case.decisions import Standing, standings
 from abusekit.case.folder import Case
 from abusekit.errors import AbusekitError, EvidenceError, UsageError
-from abusekit.timeline.acts import WORDS, act_content, act_message, text
+from abusekit.timeline.acts import QUARANTINE, WORDS, act_content, act_message, text
 from abusekit.timeline.items import TAKEN_IN, ItemRows, our_instant
 from abusekit.timeline.ordered import OrderedRows
 from abusekit.timeline.row import Kind, Row, read_instant
@@ -72,7 +72,9 @@ def gather(case: Case, filters: Filters | None = None) -> OrderedRows:
     """
     ordered = OrderedRows(case.derived)
     try:
-        for row in _Reader(case, filters or Filters()).all_rows():
+        reader = _Reader(case, filters or Filters())
+        ordered.held_back = tuple(i for i, standing in reader.standing.items() if standing.quarantined)
+        for row in reader.all_rows():
             ordered.add(row)
     except BaseException:
         ordered.close()
@@ -114,6 +116,8 @@ class _Reader:
         # The log may grow while it is read a second time; the standings are of its first lines.
         for entry in islice(self.case.entries(), self.size):
             item_id = text(entry.get("item"))
+            if self._quarantined(item_id) and entry["do"] not in QUARANTINE:
+                continue  # R62: nothing of it is shown, and no act that could say what it holds
             if entry["do"] == "item.add":
                 if self._item_wanted(item_id):
                     yield from self._item(item_id, entry)
@@ -130,6 +134,10 @@ class _Reader:
         return not self.filters.tags or (
             standing is not None and not self.filters.tags.isdisjoint(standing.tags)
         )
+
+    def _quarantined(self, item_id: str) -> bool:
+        standing = self.standing.get(item_id)
+        return standing is not None and standing.quarantined is not None
 
     def _wanted(self, row: Row) -> bool:
         return (
@@ -152,8 +160,8 @@ class _Reader:
             file=LOG,
             field="at",
             n=entry["n"],
-            tags=tuple(standing.tags),
-            withdrawn=standing.withdrawn,
+            tags=() if standing.quarantined else tuple(standing.tags),
+            withdrawn=None if standing.quarantined else standing.withdrawn,
             content=(act_content(entry) or None) if self.filters.reveal else None,
         )
 

@@ -162,9 +162,14 @@ def _dated_kind(item: Item, moment: Moment, media_type: str) -> Kind:
 
 
 def _label(item: Item) -> str:
-    """Neutral facts of an item: kind, an outcome other than success, account, category."""
+    """Neutral facts of an item: kind, an outcome other than success, account, category, what a re-check found."""
     parts: list[str] = [item.kind] if item.outcome == "complete" else [item.kind, item.outcome]
-    parts += [f"{key} {said}" for key in ("account", "category") if (said := text(_listed(item).get(key)))]
+    for key in ("account", "category"):
+        if said := text(_listed(item).get(key)) or text(item.source.get(key)):
+            parts.append(f"{key} {said}")
+    recheck = item.facts.get("recheck")
+    if isinstance(recheck, dict) and (found := text(recheck.get("verdict"))):
+        parts.append(f"re-check of {text(item.source.get('recheck_of'))}: {found}")
     return ", ".join(parts)
 
 
@@ -184,6 +189,7 @@ def _content(item: Item) -> str | None:
             text(item.facts.get("title")),
             text(item.source.get("address")),
             text(_listed(item).get("note")),
+            text(item.facts.get("description")),
         ]
         said += texts(item.source.get("names"))
     whole = "\n".join(dict.fromkeys(part for part in said if part))

@@ -40,6 +40,8 @@ class OrderedRows:
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(Row).decode
         self.count = 0
+        self.held_back: tuple[str, ...] = ()
+        # items in quarantine: of these there are rows about the acts of quarantine only
 
     def add(self, row: Row) -> None:
         """Raises CaseError when the disk is full."""
