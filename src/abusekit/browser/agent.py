@@ -24,6 +24,19 @@ def without_headless(agent: str) -> str:
     return re.sub(r"HeadlessChrome/(\d+)[.\d]*", r"Chrome/\1.0.0.0", agent)
 
 
+def windowed(version: str, system: str) -> str:
+    """The User-Agent of Chromium or Chrome with a window; "" for a system of which it is not known.
+
+    version: "156.0.8078.79". system: as `platform.system()` says. Since the reduction of 2022 it names neither
+    the processor nor the system's version (Chromium's "User-Agent Reduction").
+    """
+    known = {"Linux": "X11; Linux x86_64", "Darwin": "Macintosh; Intel Mac OS X 10_15_7"}.get(system)
+    if known is None:
+        return ""
+    major = version.partition(".")[0]
+    return f"Mozilla/5.0 ({known}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"
+
+
 def override(agent: str, version: str, *, browser: str = "", language: str = "") -> dict[str, Any]:
     """Parameters of `setUserAgentOverride`.
 

@@ -21,13 +21,15 @@ class Alteration:
     """Something done that the page would not have seen from a person who only looks."""
 
     what: str
-    # header, user-agent, viewport, scroll, expand, consent, popup, dialog, freeze…
+    # header, user-agent, viewport, locale, timezone, certificates, downloads, permissions, wait, consent, scroll,
+    # expand, dialog, popup, scripts-off, freeze
     at: datetime
     # UTC, our clock: when it began
     count: int
     # how often
     outcome: str
-    # done, end-reached, limit-screens, refused: …
+    # done, refused, "refused: why", dismissed, closed, none-found, navigated, end-reached, limit-screens,
+    # limit-seconds, limit-height, limit-presses, page-hung, page-gone, storm, navigation-limit, "in part: why"
     detail: str = ""
     # one line; may hold text from outside
     listed: tuple[str, ...] = ()

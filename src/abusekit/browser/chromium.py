@@ -53,6 +53,7 @@ class BrowserProcess:
         proxy_port: int,
         monotonic: Callable[[], float],
         locale: str = "",
+        user_agent: str = "",
         profile: Path | None = None,
         roots: Path | None = None,
         unsafe_no_sandbox: bool = False,
@@ -72,6 +73,7 @@ class BrowserProcess:
             shell=executable.shell,
             proxy_port=proxy_port,
             locale=locale,
+            user_agent=user_agent,
             sandboxed=self.sandboxed,
             shared_memory=_shared_memory() >= SMALL_SHARED_MEMORY,
         )

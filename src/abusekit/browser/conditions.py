@@ -47,25 +47,21 @@ def conditions(plan: VisitPlan, version: dict[str, object], browser: str) -> Con
     everywhere: list[Setting] = [("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": ENCODINGS}})]
     pages: list[Setting] = []
     sent = plan.user_agent or agent.without_headless(own)
-    if sent != own or plan.locale:
-        number = "" if plan.user_agent else text(version, "product", 100).partition("/")[2]
-        language = agent.language_list(plan.locale) if plan.locale else ""
-        everywhere.append(
-            (
-                "Network.setUserAgentOverride",
-                agent.override(sent, number, browser=browser, language=language),
-            )
+    number = "" if plan.user_agent else text(version, "product", 100).partition("/")[2]
+    language = agent.language_list(plan.locale) if plan.locale else ""
+    everywhere.append(
+        (
+            "Network.setUserAgentOverride",
+            agent.override(sent, number, browser=browser, language=language),
         )
-        meant.append(("Network.setUserAgentOverride", "user-agent", sent))
+    )
+    meant.append(("Network.setUserAgentOverride", "user-agent", sent))
     size = {"width": plan.width, "height": plan.height, "deviceScaleFactor": 1, "mobile": False}
     pages.append(("Emulation.setDeviceMetricsOverride", size))
     meant.append(("Emulation.setDeviceMetricsOverride", "viewport", f"{plan.width}x{plan.height}"))
     if plan.locale:
         pages.append(("Emulation.setLocaleOverride", {"locale": plan.locale}))
         meant.append(("Emulation.setLocaleOverride", "locale", plan.locale))
-    if plan.accept_bad_certificate:
-        pages.append(("Security.setIgnoreCertificateErrors", {"ignore": True}))
-        meant.append(("Security.setIgnoreCertificateErrors", "certificate", "errors are passed over"))
     if plan.timezone:
         pages.append(("Emulation.setTimezoneOverride", {"timezoneId": plan.timezone}))
         meant.append(("Emulation.setTimezoneOverride", "timezone", plan.timezone))

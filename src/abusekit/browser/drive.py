@@ -236,6 +236,7 @@ class _Visit:
             failure=self.failure,
             answers=not self.page.dead,
             ends_at=self.page.ends_at,
+            frames=self.page.targets.frames(),
         )
 
     def _fought(self, found: Inventory) -> None:

@@ -97,9 +97,19 @@ SMALL_SHARED_MEMORY = 1 << 30
 
 
 def visit_flags(
-    *, shell: bool, proxy_port: int, locale: str = "", sandboxed: bool = True, shared_memory: bool = True
+    *,
+    shell: bool,
+    proxy_port: int,
+    locale: str = "",
+    user_agent: str = "",
+    sandboxed: bool = True,
+    shared_memory: bool = True,
 ) -> tuple[str, ...]:
-    """The flags of one visit, in the order given; paths of the work folder come on top, see `folder_flags`."""
+    """The flags of one visit, in the order given; paths of the work folder come on top, see `folder_flags`.
+
+    user_agent: for what asks before a page is there to be told, such as a service worker's script; "": the
+    browser's own.
+    """
     found = [*ALWAYS, f"--disable-features={','.join(FEATURES_OFF)}", PROXY.format(port=proxy_port)]
     if not shell:
         found.insert(0, "--headless=new")
@@ -109,6 +119,8 @@ def visit_flags(
             f"--lang={locale}",
             f"--accept-lang={','.join(dict.fromkeys((locale, locale.partition('-')[0])))}",
         ]
+    if user_agent:
+        found.append(f"--user-agent={user_agent}")
     if not sandboxed:
         found.append("--no-sandbox")
     if not shared_memory:

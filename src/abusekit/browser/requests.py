@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from abusekit.browser.inventory import URL_LIMIT, Certificate, Ended, Request, Response, Source
-from abusekit.browser.values import inner, real, text, whole, yes
+from abusekit.browser.values import cut, inner, real, text, whole, yes
 
 REQUESTS_LIMIT = 20_000
 CHARACTERS_LIMIT = 32 << 20
 """Of all addresses together; beyond it requests are counted only."""
+DATA_LIMIT = 200
+"""Characters of a data: address, which is no address but the thing itself."""
 HEADERS_LIMIT = 200
 CERTIFICATES_LIMIT = 500
 
@@ -93,6 +95,8 @@ class Requests:
         key = text(params, "requestId", 200)
         request = inner(params, "request")
         url = text(request, "url", URL_LIMIT)
+        if url.startswith("data:"):
+            url = cut(url, DATA_LIMIT)
         chain = self._chains.get(key)
         redirect = inner(params, "redirectResponse")
         if chain is not None and not redirect:

@@ -32,6 +32,8 @@ class Frozen:
     # False: its script cannot be ended, so that it answers nothing and no picture can be taken
     ends_at: float
     # monotonic
+    frames: tuple[str, ...] = ()
+    # CDP sessions of frames that live in processes of their own
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,10 @@ class Targets:
         for one in self.watchers:
             one.on_event(method, params, session)
 
+    def frames(self) -> tuple[str, ...]:
+        """Sessions of the frames that live in processes of their own."""
+        return tuple(session for session, one in list(self._sessions.items()) if one.kind == "iframe")
+
     def end(self) -> None:
         """Windows whose address never became known are listed without one."""
         for session in list(self._windows):

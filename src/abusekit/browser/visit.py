@@ -7,6 +7,7 @@ a lower fidelity that is said everywhere. Nothing is ever put together from both
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from abusekit.browser import netlog
+from abusekit.browser import agent, netlog
 from abusekit.browser.artefact import KINDS, ArtefactPlan
 from abusekit.browser.artefacts import Taken, take
 from abusekit.browser.cdp import Cdp, CdpError
@@ -178,6 +179,7 @@ class _Visit:
                     proxy_port=gate.port,
                     monotonic=means.monotonic,
                     locale=self.plan.locale,
+                    user_agent=self.plan.user_agent or self._windowed(),
                     profile=self.plan.profile,
                     roots=means.extra_ca,
                     unsafe_no_sandbox=self.plan.unsafe_no_sandbox,
@@ -257,6 +259,8 @@ class _Visit:
         return decoded
 
     def _take(self, cdp: Cdp, frozen: Frozen) -> None:
+        if not frozen.answers or frozen.failure:
+            return  # each artefact would run into its time limit, or show the browser's own page about a failure
         left_out = {"pdf": not self.plan.pdf, "mhtml": not self.plan.mhtml}
         kinds = frozenset(kind for kind in KINDS if not left_out.get(kind))
         self.taken = take(
@@ -267,6 +271,7 @@ class _Visit:
             ends_at=frozen.ends_at,
             monotonic=self.means.monotonic,
             now=self.means.now,
+            frames=frozen.frames,
         )
 
     def _recorded(
@@ -291,6 +296,12 @@ class _Visit:
             raise
         odd = tuple(one.exchange for one in recording.faults if one.exchange is not None)
         return (*recording.exchanges, *odd), log
+
+    def _windowed(self) -> str:
+        """The User-Agent of this browser with a window, where that is known; Edge has words of its own in it."""
+        if self.executable.name.startswith("Microsoft"):
+            return ""
+        return agent.windowed(self.executable.version, platform.system())
 
     def _agent(self, process: BrowserProcess) -> str:
         """The user agent that was sent, as it was put down."""

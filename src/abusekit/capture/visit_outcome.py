@@ -97,7 +97,11 @@ def problems_of(seen: Visit, main: Exchange) -> Iterator[Problem]:
 
 
 def _of_the_run(run: PageRun, late: bool) -> Iterator[Problem]:
-    if run.hung:
+    if run.dead:
+        yield Problem(
+            "page-hung", "a script of the page could not be ended: nothing could be made of the page"
+        )
+    elif run.hung:
         yield Problem("page-hung", "a script of the page ran without end and was broken off")
     elif run.stopped:
         yield Problem("page-stopped", f"the page's scripts were switched off: {run.stopped}")
