@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import capture, log, startup, verify
+from benchmarks import browser, capture, log, startup, verify
 from benchmarks.inputs import Space
-from benchmarks.measure import BenchmarkError, machine
+from benchmarks.measure import BenchmarkError, Lines, Table, machine
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[Space, int, str], Sequence[Table | Lines]]] = {
     "startup": startup.benchmark,
     "verify": verify.benchmark,
     "capture": capture.benchmark,
     "log": log.benchmark,
+    "browser": browser.benchmark,
 }
 
 

@@ -162,7 +162,7 @@ def nginx(folder: Path, site: Path) -> Iterator[int]:
 events {{ worker_connections 1024; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
-  types {{ text/html html; image/jpeg jpg; }}
+  types {{ text/html html; text/css css; text/javascript js; image/jpeg jpg; }}
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
   server {{ listen 127.0.0.1:{port}; root {site}; gzip_static on; }}

@@ -155,20 +155,47 @@ class Table:
         )
 
 
+@dataclass(slots=True)
+class Lines:
+    """A table of another shape, already laid out."""
+
+    title: str
+    lines: list[str]
+    targets: list[Target] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        return "\n".join(
+            [
+                f"\n{self.title}",
+                *self.lines,
+                *(target.line() for target in self.targets),
+                *(f"  {n}" for n in self.notes),
+            ]
+        )
+
+
 def in_turn(
-    title: str, peers: Sequence[Peer], reference: str, rounds: int, folder: Path, *, warm: bool = False
+    title: str,
+    peers: Sequence[Peer],
+    reference: str,
+    rounds: int,
+    folder: Path,
+    *,
+    warm: bool = False,
+    measured: Callable[[Peer, Path], Cost] = run,
 ) -> Table:
     """Every peer once a round, in an order that rotates. `warm`: one more round first that does not count."""
     table = Table(title, reference, [peer.name for peer in peers])
     log = folder / "output.txt"
     if warm:
         for peer in peers:
-            run(peer, log)
+            measured(peer, log)
     for turn in range(rounds):
         shift = turn % len(peers)
         for peer in [*peers[shift:], *peers[:shift]]:
-            table.costs.setdefault(peer.name, []).append(run(peer, log))
-    table.floor_mib = own_peak_mib() + 1
+            table.costs.setdefault(peer.name, []).append(measured(peer, log))
+    table.floor_mib = own_peak_mib() + 1 if measured is run else 0.0
     return table
 
 

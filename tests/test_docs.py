@@ -102,12 +102,14 @@ def test_nothing_published_names_a_machine(project: Path) -> None:
 
 def test_the_readme_names_every_variable_of_the_environment(project: Path) -> None:
     """ABUSEKIT_DEBUG is told where it is needed, and the completion's own is click's."""
-    code = "".join(path.read_text("utf-8") for path in (project / "src/abusekit/cli").glob("*.py"))
+    folders = ("cli", "browser")
+    code = "".join(
+        p.read_text("utf-8") for name in folders for p in (project / "src/abusekit" / name).glob("*.py")
+    )
     read = set(re.findall(r"(?<!_)ABUSEKIT_[A-Z]+", code)) - {"ABUSEKIT_DEBUG"}
     text = (project / "README.md").read_text("utf-8")
-    assert {row[0].strip("`") for row in table(text, "Settings from the environment")} == read and len(
-        read
-    ) == 5
+    assert {row[0].strip("`") for row in table(text, "Settings from the environment")} == read
+    assert len(read) == 8
 
 
 def test_the_readme_names_the_other_exit_codes(project: Path) -> None:
@@ -115,3 +117,17 @@ def test_the_readme_names_the_other_exit_codes(project: Path) -> None:
 
     section = (project / "README.md").read_text("utf-8").split("## Exit codes")[1].split("\n## ")[0]
     assert all(re.search(rf"\b{code}\b", section) for code in (INTERNAL, INTERRUPTED, READER_GONE))
+
+
+def test_the_case_format_names_every_outcome_and_every_verdict(project: Path) -> None:
+    from abusekit.capture.outcome import OUTCOMES
+    from abusekit.capture.verdicts import NOT_SHOWN
+
+    text = (project / "docs" / "case-format.md").read_text("utf-8")
+    listed = re.search(
+        r"\*\*Outcomes\*\* of a capture; only `complete` is success: (.*?)\. Their", text, re.S
+    )
+    verdicts = re.search(r"\| `verdict` \| (.*?) \|", text)
+    assert listed and verdicts
+    assert set(re.findall("`([^`]+)`", listed[1])) == {name for name, _ in OUTCOMES}
+    assert re.findall("`([^`]+)`", verdicts[1]) == list(NOT_SHOWN)

@@ -41,7 +41,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "ABUSEKIT_KEYS": str(tmp_path / "keys"),
         "ABUSEKIT_STATE": str(tmp_path / "state"),
+        "ABUSEKIT_PROFILES": str(tmp_path / "profiles"),
         "ABUSEKIT_PASSPHRASE": "a passphrase for the tests",
+        "ABUSEKIT_ENGINE": "http",  # the tour of the README has the browser; it takes seconds for each address
     }
 
 
@@ -71,15 +73,16 @@ def five_minutes(project: Path) -> list[str]:
 def test_the_tour_of_the_readme(
     project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]
 ) -> None:
-    """In order, in an empty folder; the practice site stands in for the web."""
+    """In order, in an empty folder, with the browser; the practice site stands in for the web."""
+    environment["ABUSEKIT_ENGINE"] = "browser"
     samples = site.write_samples(tmp_path / "photos")
     (tmp_path / "urls.txt").write_text("".join(f"{site.base_url}/pages/{n}\n" for n in (1, 2)))
     lines = five_minutes(project)
-    assert len(lines) == 10 and all(line.startswith("abusekit ") for line in lines)
+    assert len(lines) == 11 and all(line.startswith("abusekit ") for line in lines)
     seen = ""
     for line in lines:
         words = shlex.split(line.replace("https://example.org/post/1", site.post_url(5001)), comments=True)
-        if words[1] == "capture":
+        if words[1] in ("capture", "recheck"):
             words += ["--allow-private", "--delay", "0"]
         done = run(words, tmp_path, environment)
         assert done.returncode == 0, (line, done)
@@ -87,8 +90,9 @@ def test_the_tour_of_the_readme(
     assert "VERIFIED" in seen and "NOT VERIFIED" not in seen
     assert (
         len(list((tmp_path / "mycase/evidence").iterdir()))
-        == 3 + len(list(samples.urls.parent.iterdir())) + 1
+        == 3 + 3 + len(list(samples.urls.parent.iterdir())) + 1
     )
+    assert len({path.parent for path in (tmp_path / "mycase/evidence").glob("*/page*.png")}) == 6
     assert "OP-1" in (tmp_path / "timeline.html").read_text()
 
 
@@ -159,6 +163,35 @@ def test_a_stopped_bulk_capture_still_knows_what_failed(
     )
     assert done.returncode == 7 and (tmp_path / "failed.txt").read_text() == lost + "\n"
     assert [seen.target for seen in site.requests] == ["/error", "/error"]
+
+
+def test_recheck_due(project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]) -> None:
+    """Nothing is due; then nothing changed; then a post is gone and another shows a wall."""
+    script = project / "examples" / "recheck_due.sh"
+    options = ["--allow-private", "--delay", "0"]
+    run(("abusekit", *INIT), tmp_path, environment)
+    gone, walled = site.post_url(5007), site.post_url(5003)
+    run(("abusekit", "capture", "--case", "mycase", gone, walled, *options), tmp_path, environment)
+
+    def recheck(days: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return run(
+            ["bash", str(script), "mycase", days, "report.json", *options, *more], tmp_path, environment
+        )
+
+    done = recheck("7")
+    assert (done.returncode, done.stdout) == (0, ""), done
+    assert '"skipped":2' in (tmp_path / "report.json").read_text()
+    done = recheck("0")
+    assert (done.returncode, done.stdout) == (0, ""), done
+    site.require_login("/post/5003")
+    done = recheck("0", "--again")
+    assert done.returncode == 7 and done.stdout == "E0004 -> E0006  login-wall\n", done
+    site.delete(5007)
+    done = recheck("0", "--again")
+    assert done.returncode == 10 and "E0005 -> E0007  deleted\n" in done.stdout, done
+    done = run(["bash", str(script), "nocase", "7", "report.json"], tmp_path, environment)
+    assert done.returncode == 3 and "no case here" in done.stderr
+    assert run(["bash", str(script), "mycase"], tmp_path, environment).returncode == 2
 
 
 def test_check_before_submission(

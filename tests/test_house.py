@@ -13,14 +13,14 @@ import pytest
 
 OWNERS: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
-    "yaml": ("case.settings", "safety", "capture.tables", "browser.behaviours"),
+    "yaml": ("case.settings", "safety", "capture.tables", "browser.page.behaviours"),
     "filelock": ("case",),
     "cryptography": (
         "integrity.keys", "integrity.seal", "integrity.sshsig", "integrity.publickey",
         "cli.seal", "capture.tls", "demo.authority",
     ),
     "h11": ("capture.wire",),
-    "hpack": ("browser.http2_frames",),
+    "hpack": ("browser.recorder.http2_frames",),
     "PIL": ("importers.exif", "demo"),
     "pillow_heif": ("importers.exif", "cli.doctor"),
     "exifread": ("importers.exif",),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from abusekit.browser.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp, CdpError
 
 FLAGS = (
     "--headless",

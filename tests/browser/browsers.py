@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from abusekit.browser.cdp import Cdp, CdpError
-from abusekit.browser.drive import visit_page
+from abusekit.browser.page.cdp import Cdp, CdpError
+from abusekit.browser.page.drive import visit_page
 from abusekit.browser.plan import VisitPlan
 from abusekit.browser.run import Frozen, PageRun
 

@@ -11,7 +11,7 @@ import pytest
 from browsers import PROGRAMS, Browsers, Visit, Visited, visited
 from hostile_pages import HostileSite
 
-from abusekit.browser.cdp import Cdp
+from abusekit.browser.page.cdp import Cdp
 from abusekit.browser.run import Frozen
 
 StartChromium = Callable[..., Cdp]

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from abusekit.browser.flags import BACKGROUND_HOSTS
-from abusekit.browser.gate import Connection, Gate
-from abusekit.browser.netlog import Recording, read
-from abusekit.browser.trust import add_roots
+from abusekit.browser.egress.gate import Connection, Gate
+from abusekit.browser.process.flags import BACKGROUND_HOSTS
+from abusekit.browser.process.trust import add_roots
+from abusekit.browser.recorder.netlog import Recording, read
 from abusekit.demo.authority import LocalAuthority
 from abusekit.net.policy import AddressPolicy
 

@@ -15,11 +15,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from abusekit.browser.cdp import Cdp
-from abusekit.browser.chromium import BrowserProcess, find
-from abusekit.browser.executable import Executable
-from abusekit.browser.flags import BACKGROUND_HOSTS
-from abusekit.browser.gate import Gate
+from abusekit.browser.egress.gate import Gate
+from abusekit.browser.page.cdp import Cdp
+from abusekit.browser.process.chromium import BrowserProcess, find
+from abusekit.browser.process.executable import Executable
+from abusekit.browser.process.flags import BACKGROUND_HOSTS
 from abusekit.net.policy import AddressPolicy
 
 LOOPBACK = AddressPolicy((ip_network("127.0.0.1/32"), ip_network("::1/128")))

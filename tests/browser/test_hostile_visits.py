@@ -17,7 +17,7 @@ from hostile_pages import PAGES, HostileSite
 from running import browser
 
 from abusekit.browser.plan import VisitPlan
-from abusekit.browser.workfolder import PREFIX
+from abusekit.browser.process.workfolder import PREFIX
 from abusekit.capture.browsing import BrowserEngine
 from abusekit.capture.bulk import Politeness, capture_all
 from abusekit.capture.deposit import Request

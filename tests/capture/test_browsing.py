@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from abusekit.browser import chromium
 from abusekit.browser.plan import VisitPlan
+from abusekit.browser.process import chromium
 from abusekit.capture.browsing import record
 from abusekit.capture.plan import Plan
 from abusekit.capture.result import Capture

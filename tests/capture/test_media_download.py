@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from abusekit.browser.gate import Gate
+from abusekit.browser.egress.gate import Gate
 from abusekit.capture.media import Media, Program, download, find
 from abusekit.errors import MissingExtraError, UsageError
 from abusekit.net.policy import AddressPolicy

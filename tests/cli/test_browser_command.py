@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from command_runner import Abusekit
 
-from abusekit.browser import profiles
+from abusekit.browser.process import profiles
 
 NO_SCREEN = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from abusekit.browser.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp, CdpError
 from abusekit.demo.site import PracticeSite
 
 FLAGS = (

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from abusekit.browser.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp, CdpError
 
 
 class RefusingProxy:

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from replaying import Pywb, RefusingProxy, Window, offline_window
 
-from abusekit.browser.chromium import find
 from abusekit.browser.plan import VisitPlan
+from abusekit.browser.process.chromium import find
 from abusekit.capture.browsing import record
 from abusekit.capture.plan import Plan
 from abusekit.demo.site import PracticeSite

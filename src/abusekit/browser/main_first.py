@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from abusekit.browser.link import Connection
+from abusekit.browser.egress.link import Connection
 from abusekit.browser.run import PageRun
 from abusekit.webarchive.exchange import Exchange, Problem, Spool
 

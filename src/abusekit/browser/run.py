@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from abusekit.browser.behaviours import Alteration
 from abusekit.browser.inventory import Inventory
+from abusekit.browser.page.behaviours import Alteration
 
 TYPED = "typed"
 

@@ -15,19 +15,20 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from abusekit.browser import agent, netlog
-from abusekit.browser.artefact import KINDS, ArtefactPlan
-from abusekit.browser.artefacts import Taken, take
-from abusekit.browser.cdp import Cdp, CdpError
-from abusekit.browser.chromium import BrowserProcess, Executable
+from abusekit.browser.artefacts.artefact import KINDS, ArtefactPlan
+from abusekit.browser.artefacts.artefacts import Taken, take
 from abusekit.browser.crosscheck import CrossCheck, crosscheck
-from abusekit.browser.decoded import DecodedRecorder
-from abusekit.browser.drive import visit_page
-from abusekit.browser.flags import BACKGROUND_HOSTS
-from abusekit.browser.gate import Connection, Gate
+from abusekit.browser.egress.gate import Connection, Gate
 from abusekit.browser.main_first import main_first
-from abusekit.browser.netlog_strip import strip
+from abusekit.browser.page import agent
+from abusekit.browser.page.cdp import Cdp, CdpError
+from abusekit.browser.page.drive import visit_page
 from abusekit.browser.plan import Recorder, VisitPlan
+from abusekit.browser.process.chromium import BrowserProcess, Executable
+from abusekit.browser.process.flags import BACKGROUND_HOSTS
+from abusekit.browser.recorder import netlog
+from abusekit.browser.recorder.decoded import DecodedRecorder
+from abusekit.browser.recorder.netlog_strip import strip
 from abusekit.browser.run import Frozen, PageRun
 from abusekit.net.policy import AddressPolicy
 from abusekit.webarchive.exchange import PIECE, Exchange, Problem, Spool

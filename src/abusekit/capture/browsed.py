@@ -17,7 +17,7 @@ from abusekit.webarchive.exchange import Spool
 from abusekit.webarchive.resource import BESIDE_LIMIT, MEDIA_TYPES, Beside, Resource, urn
 
 if TYPE_CHECKING:
-    from abusekit.browser.artefact import Artefact
+    from abusekit.browser.artefacts.artefact import Artefact
     from abusekit.browser.visit import Visit
 
 RECORDING = "recording.json"

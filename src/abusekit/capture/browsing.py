@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from abusekit.browser.chromium import BrowserProcess, Executable
 from abusekit.browser.inventory import Request
 from abusekit.browser.plan import VisitPlan
+from abusekit.browser.process.chromium import BrowserProcess, Executable
+from abusekit.browser.process.watchdog import kill_group
 from abusekit.browser.visit import Means, Visit, visit
-from abusekit.browser.watchdog import kill_group
 from abusekit.capture.address import Target, target
 from abusekit.capture.claims import claims, judged
 from abusekit.capture.coding import decode

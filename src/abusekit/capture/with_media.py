@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from abusekit.browser.gate import Gate
+from abusekit.browser.egress.gate import Gate
 from abusekit.capture.address import target
 from abusekit.capture.media import Media, download, find
 from abusekit.capture.plan import Plan

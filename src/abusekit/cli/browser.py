@@ -13,7 +13,7 @@ from abusekit.cli.options import PathParameter, Session, now, profiles_folder, w
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from abusekit.browser.profiles import ProfileInfo
+    from abusekit.browser.process.profiles import ProfileInfo
     from abusekit.cli.answers_browser import BrowserProfile
 
 
@@ -50,9 +50,9 @@ def browser_login(
     Example:
       abusekit browser login mine https://example.org/login --as-account "@helper_7"
     """
-    from abusekit.browser.chromium import find
-    from abusekit.browser.executable import INSTALL_HINT
-    from abusekit.browser.window import check_screen, log_in
+    from abusekit.browser.process.chromium import find
+    from abusekit.browser.process.executable import INSTALL_HINT
+    from abusekit.browser.process.window import check_screen, log_in
     from abusekit.errors import MissingExtraError, UsageError
 
     store = profiles_folder()
@@ -95,7 +95,7 @@ def browser_list(session: Session) -> None:
     Example:
       abusekit browser list
     """
-    from abusekit.browser import profiles
+    from abusekit.browser.process import profiles
     from abusekit.cli.answers_browser import BrowserListAnswer
 
     found = profiles.listing(profiles_folder())
@@ -121,7 +121,7 @@ def browser_delete(session: Session, profile: str, yes: bool) -> None:
     Example:
       abusekit browser delete mine --yes
     """
-    from abusekit.browser import profiles
+    from abusekit.browser.process import profiles
     from abusekit.cli.answers_browser import BrowserDeleted
     from abusekit.errors import UsageError
 

@@ -183,7 +183,7 @@ class CaptureOptions(NamedTuple):
                     "--profile needs the browser engine", "leave --engine http or --no-media out"
                 )
             return HTTP
-        from abusekit.browser import chromium
+        from abusekit.browser.process import chromium
 
         found = chromium.find(self.browser)
         if found is not None:
@@ -240,7 +240,7 @@ class CaptureOptions(NamedTuple):
             check_zone(self.timezone)
         profile = None
         if self.profile:
-            from abusekit.browser import profiles
+            from abusekit.browser.process import profiles
             from abusekit.cli.options import profiles_folder
 
             profile = profiles.show(profiles_folder(), self.profile).path
@@ -265,7 +265,7 @@ class CaptureOptions(NamedTuple):
         """As whom the profile is logged in, as the person declared it."""
         if not self.profile:
             return ""
-        from abusekit.browser import profiles
+        from abusekit.browser.process import profiles
         from abusekit.cli.options import profiles_folder
 
         return profiles.show(profiles_folder(), self.profile).account

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from abusekit.demo.site import PracticeSite
 
 PASSPHRASE = "practice only"  # noqa: S105 - the key of a practice case protects nothing
+TAKEN_DOWN, REWRITTEN = 5007, 5003
+"""Posts of the practice site, both by the account that will take another name."""
+WHY = "the posts about the gate; what others wrote on those days is left out"
+LISTED = ("/story/1", "/feed", "/thread/5001", "/posts/1", "/photo/gate_at_night.jpg", "/members", "/cut")
+"""What the list of the practice holds: the last two are a log-in wall and an answer that is cut short."""
 
 
 @click.command("demo")
@@ -29,8 +34,8 @@ PASSPHRASE = "practice only"  # noqa: S105 - the key of a practice case protects
 def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
     """Run the whole main job on a practice site.
 
-    The site, its people and their words are invented; it runs on this computer only. What is made stays in
-    DIR: the case, a practice key, the samples, the timeline.
+    The site, its people and their words are invented; it runs on this computer only. Captures with the browser
+    where there is one. What is made stays in DIR: the case, a practice key, the samples, the timeline.
 
     \b
     Example:
@@ -56,6 +61,8 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
         session.print("VERIFIED" if code == 0 else f"NOT VERIFIED (exit code {code})")
         session.print(f"case      {case}")
         session.print(f"timeline  {page}")
+        if (picture := case / "evidence" / "E0001" / "page.png").exists():
+            session.say(f"a picture: {picture}")
         named = shlex.quote(str(case))
         session.say(f"look around: abusekit list --case {named}; abusekit show --case {named} E0001 --reveal")
     return code
@@ -75,29 +82,33 @@ def _serve(session: Session, port: int) -> int:
 
 def _work(session: Session, folder: Path, site: PracticeSite) -> int:
     """Every step as its own process, as a person would run it. Gives the exit code of `verify`."""
-    from abusekit.demo.content import NEW_HANDLE
     from abusekit.demo.samples import DIARY, TIME_ZONE
 
     case = str(folder / "case-1")
-    samples = site.write_samples(folder / "samples", pages=4)
-    steps = _Steps(session, folder)
+    samples = site.write_samples(folder / "samples")
+    listing = folder / "samples" / "to-capture.txt"
+    listing.write_text("".join(f"{site.base_url}{path}\n" for path in LISTED), "utf-8")
+    steps = _Steps(session, folder, _engine(session))
     who = "PO:Practice Owner:volunteer"
     steps.run("init", case, "--yes", "--ref", "PRACTICE-1", "--producer", who, "--timezone", TIME_ZONE)
-    listing = str(samples.urls)
-    steps.run("capture", "--case", case, "--allow-private", "--delay", "0.05", "--from", listing, expect=7)
-    session.say()
-    session.say(
-        "# the abuser changes names, and a post is taken down: what was captured stays, and is captured again"
+    practice = ("--case", case, "--allow-private", "--delay", "0")
+    steps.tell("a post with its author's profile, and a second post of that author")
+    posts = [site.post_url(TAKEN_DOWN), site.post_url(REWRITTEN)]
+    steps.run("capture", *practice, *posts, "--with-profile", "--complete", "partial", "--selection", WHY)
+    steps.tell("a list: a story, pages made by script, a thread, and two that give trouble; that ends with 7")
+    steps.run("capture", *practice, "--per-host", "2", "--from", str(listing), expect=7)
+    steps.tell(
+        "the abuser takes another name, a post is taken down, and one is rewritten: what became of them?"
     )
     site.rename()
-    site.delete(5007)
-    again = [f"{site.base_url}/@{NEW_HANDLE}", site.post_url(5007)]
-    steps.run("capture", "--case", case, "--allow-private", *again, expect=7)
+    site.delete(TAKEN_DOWN)
+    site.edit(REWRITTEN, "Everybody likes you. Everybody likes your gate.")
+    steps.run("recheck", *practice, "E0001", "E0002", "E0003", "--diff", "--reveal")
     pictures = [str(path) for path in samples.pictures]
     steps.run("add", "--case", case, *pictures, "--received-from", "the victim", "--how", "USB stick")
     for entry in DIARY:
         steps.run("note", "--case", case, entry.text, "--at", entry.at)
-    steps.run("tag", "--case", case, "E0001", "--add", "harassment", "--reason", "first profile seen")
+    steps.run("tag", "--case", case, "E0001", "--add", "harassment", "--reason", "the post that was reported")
     steps.run("key", "create", "practice")
     steps.run("seal", "--case", case, "--key", "practice")
     code = steps.run("verify", case, expect=None)
@@ -105,15 +116,43 @@ def _work(session: Session, folder: Path, site: PracticeSite) -> int:
     return code
 
 
+def _engine(session: Session) -> str:
+    """`auto`, or `http` where the browser does not start: the rest of the job can be practised without it."""
+    import time
+
+    from abusekit.browser.process.executable import find
+    from abusekit.browser.process.trial import trial
+    from abusekit.errors import AbusekitError
+
+    if os.environ.get("ABUSEKIT_ENGINE") == "http":
+        return "http"
+    try:
+        found = find()
+        if found is not None:
+            trial(found, monotonic=time.monotonic)
+            return "auto"
+        why = "no browser is found"
+    except (AbusekitError, OSError) as fault:
+        why = f"the browser cannot be used: {fault}"
+    session.say(f"{why}; so this goes on without pictures of the pages (--engine http). See: abusekit doctor")
+    return "http"
+
+
 class _Steps:
-    def __init__(self, session: Session, folder: Path) -> None:
+    def __init__(self, session: Session, folder: Path, engine: str) -> None:
         self.session = session
         self.environment = {
             **os.environ,
+            "ABUSEKIT_ENGINE": engine,
             "ABUSEKIT_KEYS": str(folder / "keys"),
             "ABUSEKIT_STATE": str(folder / "state"),
             "ABUSEKIT_PASSPHRASE": PASSPHRASE,
         }
+
+    def tell(self, text: str) -> None:
+        """What the next step is about."""
+        self.session.say()
+        self.session.say(f"# {text}")
 
     def run(self, *arguments: str, expect: int | None = 0) -> int:
         """Show and run one command. Raises AbusekitError when it ends otherwise than expected."""

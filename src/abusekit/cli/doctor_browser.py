@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from abusekit.errors import AbusekitError
 
 if TYPE_CHECKING:
-    from abusekit.browser.executable import Executable
+    from abusekit.browser.process.executable import Executable
     from abusekit.cli.answers import Checked
 
 PROGRAMS = (
@@ -20,7 +20,7 @@ PROGRAMS = (
 
 def checks() -> list[Checked]:
     """Browser, its sandbox, its recording, and the programs beside it. Starts the browser once; connects to nothing."""
-    from abusekit.browser.executable import find
+    from abusekit.browser.process.executable import find
     from abusekit.cli.answers import Checked
 
     try:
@@ -36,7 +36,7 @@ def checks() -> list[Checked]:
 
 
 def _none() -> Checked:
-    from abusekit.browser.executable import INSTALL_HINT
+    from abusekit.browser.process.executable import INSTALL_HINT
     from abusekit.cli.answers import Checked
 
     detail = f"none found: capture uses the http engine, without a picture of the page; {INSTALL_HINT}"
@@ -44,7 +44,7 @@ def _none() -> Checked:
 
 
 def _trial(found: Executable) -> list[Checked]:
-    from abusekit.browser.trial import trial
+    from abusekit.browser.process.trial import trial
     from abusekit.cli.answers import Checked
 
     kind = "headless shell: sites can tell" if found.shell else "full browser"
