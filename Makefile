@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 JOBS ?= 2
 DEMO ?= demo-case
 
-.PHONY: help demo test lint format bench soak docs system-packages clean
+.PHONY: help demo demo-browser test lint format bench soak docs system-packages clean
 
 help:
 	@echo "make demo    install what it needs, run the whole main job on a practice site"
@@ -37,13 +37,37 @@ $(VENV)/ready-dev: $(VENV)/ready
 	.venv-wacz/bin/python -m pip install --quiet --disable-pip-version-check wacz
 	touch $@
 
-demo: $(VENV)/ready
+# A replay tool, under the GPL: the tests open our archives in it.
+.venv-pywb/ready:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv .venv-pywb
+	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check pywb 'setuptools<81' 'legacy-cgi; python_version >= "3.13"'
+	touch $@
+
+# Another way to drive a browser, 165 MB: measured beside ours.
+.venv-playwright/ready:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv .venv-playwright
+	.venv-playwright/bin/python -m pip install --quiet --disable-pip-version-check playwright
+	touch $@
+
+# Captures look as they do for a person where there is a browser. Where none can be had the demo goes on without.
+demo-browser: $(VENV)/ready
+	@if ! $(BIN)/python -c 'import sys; from abusekit.browser.process.executable import find; sys.exit(find() is None)'; then \
+		sudo=; [ "$$(id -u)" = 0 ] || { [ -t 0 ] && sudo=sudo || sudo='sudo -n'; }; \
+		if command -v apt-get >/dev/null; then echo "installing chromium"; \
+			{ $$sudo apt-get update -qq; \
+			$$sudo apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null && \
+			$$sudo apt-get install -y -qq --no-install-recommends chromium-sandbox >/dev/null; } || true; fi; \
+		command -v chromium >/dev/null || echo "no browser: the demo goes on without pictures of the pages"; fi
+
+demo: $(VENV)/ready demo-browser
 	rm -rf $(DEMO)
 	$(BIN)/abusekit demo $(DEMO)
 
 # Programs that the tests use as outside judges; a missing one fails the tests, it never skips them.
-NEEDED := ssh-keygen openssl sha256sum setpriv strace wget chromium nginx
-PACKAGES := openssh-client openssl coreutils util-linux strace wget chromium nginx-light
+NEEDED := ssh-keygen openssl sha256sum setpriv strace wget chromium nginx certutil Xvfb xdotool
+PACKAGES := openssh-client openssl coreutils util-linux strace wget chromium nginx-light libnss3-tools xvfb xdotool
 system-packages:
 	@export PATH="$$PATH:/usr/sbin:/sbin"; missing=; for p in $(NEEDED); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing, for:$$missing"; \
@@ -52,7 +76,7 @@ system-packages:
 		$$sudo apt-get update -qq; \
 		DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; fi
 
-test: $(VENV)/ready-dev .venv-wacz/ready system-packages
+test: $(VENV)/ready-dev .venv-wacz/ready .venv-pywb/ready system-packages
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/ready-dev
@@ -69,11 +93,11 @@ format: $(VENV)/ready-dev
 docs: $(VENV)/ready-dev
 	$(BIN)/python -m abusekit.cli.docs
 
-bench: $(VENV)/ready-dev system-packages
+bench: $(VENV)/ready-dev .venv-playwright/ready system-packages
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/ready-dev system-packages
+soak: $(VENV)/ready-dev .venv-playwright/ready system-packages
 	$(BIN)/python -m benchmarks --soak
 
 clean:
-	rm -rf $(VENV) .venv-wacz $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data
+	rm -rf $(VENV) .venv-wacz .venv-pywb .venv-playwright $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data

@@ -70,12 +70,12 @@ def benchmark(space: Space, rounds: int, size: str) -> list[Table | Lines]:
     write_pages(site, count)
     with nginx(folder, site) as port:
         made.append(_cost(space, folder, port, count, 1 if tiny else min(rounds, 3), alone=tiny))
-    growing = {"tiny": 4, "quick": 20, "usual": 50, "soak": 50}[size]
+    growing = {"tiny": 2, "quick": 20, "usual": 50, "soak": 50}[size]
     write_pages(site, growing)
     with nginx(folder, site) as port:
         made.append(_growth(space, folder, port, growing))
     if size in ("tiny", "soak"):
-        made.append(soak(space, 6 if tiny else 1000))
+        made.append(soak(space, 5 if tiny else 1000))
     shutil.rmtree(folder)
     return made
 
@@ -130,7 +130,7 @@ def _cost(space: Space, folder: Path, port: int, count: int, rounds: int, *, alo
                 ),
                 _theirs(f"playwright, a process a page ({name})", folder, name, listing, count, ["--each"]),
             ]
-        for jobs in (1, 2):
+        for jobs in (2,) if alone else (1, 2):
             peers.append(_ours(f"abusekit --jobs {jobs} ({name})", space, name, listing, count, jobs))
         peers.append(
             _ours(f"abusekit --jobs 2, no PDF, MHTML ({name})", space, name, listing, count, 2, lean=True)

@@ -40,9 +40,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--per-host",
         type=click.IntRange(1, 32),
-        default=1,
-        show_default=True,
-        help="Captures at once on one host.",
+        help="Captures at once on one host (default: browser 2, http 1).",
     ),
     click.option(
         "--delay",
@@ -142,7 +140,7 @@ class CaptureOptions(NamedTuple):
     engine: str
     allow_private: bool
     jobs: int | None
-    per_host: int
+    per_host: int | None
     delay: float
     time_limit: float | None
     max_bytes: int
@@ -223,10 +221,9 @@ class CaptureOptions(NamedTuple):
 
         if engine.name == "browser":
             jobs = min(self.jobs or BROWSER_JOBS, os.cpu_count() or 1)
-            return Politeness(jobs=jobs, per_host=min(self.per_host, jobs), delay_s=self.delay)
-        return Politeness(
-            jobs=max(self.jobs or HTTP_JOBS, self.per_host), per_host=self.per_host, delay_s=self.delay
-        )
+            return Politeness(jobs=jobs, per_host=min(self.per_host or jobs, jobs), delay_s=self.delay)
+        per_host = self.per_host or 1
+        return Politeness(jobs=max(self.jobs or HTTP_JOBS, per_host), per_host=per_host, delay_s=self.delay)
 
     def _visit(self) -> VisitPlan:
         from abusekit.browser.plan import VisitPlan
