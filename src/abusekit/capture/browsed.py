@@ -91,7 +91,11 @@ def facts(seen: Visit) -> dict[str, JSON]:
         "recorder_fault": seen.recorder_fault[:LISTED_CHARACTERS],
         "whole": seen.whole,
         "artefacts": [
-            {"name": one.name, "kind": one.kind, "note": {key: str(value) for key, value in one.note.items()}}
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "note": {key: str(value)[:LISTED_CHARACTERS] for key, value in one.note.items()},
+            }
             for one in seen.taken.artefacts
         ],
         "connections": len(seen.connections),
@@ -109,7 +113,7 @@ def facts(seen: Visit) -> dict[str, JSON]:
                 msgspec.to_builtins(one) for one in run.inventory.certificates[:LISTED_ALTERATIONS]
             ],
             "navigations": [
-                {"url": one.url, "reason": one.reason, "done": one.done}
+                {"url": one.url[:LISTED_CHARACTERS], "reason": one.reason, "done": one.done}
                 for one in run.inventory.navigations[:LISTED_ALTERATIONS]
             ],
         }

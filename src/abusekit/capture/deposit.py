@@ -11,6 +11,7 @@ import msgspec
 from abusekit.capture import browsed
 from abusekit.capture.embedded_times import checks, dated_facts
 from abusekit.capture.facts import plan_facts
+from abusekit.capture.fitting import fit
 from abusekit.capture.result import Capture
 from abusekit.capture.stated_times import stated_moment
 from abusekit.capture.technical_report import report_text
@@ -99,6 +100,7 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     draft.problems = [
         f"{p.label}: {p.detail}" + (f" ({p.where})" if p.where else "") for p in capture.problems
     ] + bad_dates
+    fit(draft)
     pictured = seen is not None and browsed.pictured(seen)
     draft.legs = Legs(address=True, source=capture.has_content, picture=pictured)
     report = report_text(request.address, capture, draft)
