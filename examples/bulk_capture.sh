@@ -4,6 +4,7 @@
 #   bulk_capture.sh CASE URLS FAILED [TRIES] [PAUSE_SECONDS] [-- OPTIONS FOR abusekit capture …]
 #
 # Stopped half-way? Run the same line again: it goes on where it stopped.
+# Waiting mends neither a log-in wall nor a challenge: what abusekit says about those is for a person to do.
 set -euo pipefail
 
 if [ $# -lt 3 ]; then

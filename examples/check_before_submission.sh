@@ -4,8 +4,9 @@
 #   check_before_submission.sh CASE OUT [OPTIONS FOR abusekit verify …]
 #
 # Of several captures of one address the newest counts; an earlier one that failed is named with the later
-# one that is complete. Exit code: that of `abusekit verify` when it is not 0, else 7 when something is
-# missing, else 0. OUT/items.json holds addresses and first words: keep it as safe as the case.
+# one that is complete. What a re-check found gone is settled. Exit code: that of `abusekit verify` when it is not
+# 0, else 7 when something is missing, else 0. OUT/items.json holds addresses and first words: keep it as safe as
+# the case.
 set -euo pipefail
 
 if [ $# -lt 2 ]; then
@@ -27,10 +28,16 @@ python3 - "$out/items.json" <<'PY' || missing=$?
 import json, sys
 
 items = [i for i in json.load(open(sys.argv[1], encoding="utf-8"))["items"] if i["withdrawn"] is None]
-missing, settled, by_address = [], [], {}
+gone = tuple(f"re-check: {verdict}" for verdict in ("deleted", "account-gone", "suspended"))
+missing, settled, better, by_address = [], [], [], {}
 for item in items:
     name = f"{item['item']} ({item['exhibit']})"
+    if item["quarantined"]:
+        settled.append(f"{name}: in quarantine; the police decide: abusekit show {item['item']}")
+        continue
     if item["kind"] == "capture":
+        if item["outcome"] == "complete" and item["grade"] == "D":
+            better.append(f"{name}: below the minimum, abusekit show {item['item']} says why")
         by_address.setdefault(item["address"], []).append(item)
     if item["kind"] == "note" and not item["verified"]:
         missing.append(f"{name}: nobody stands by this diary entry yet: abusekit verify-note")
@@ -43,13 +50,15 @@ for captures in by_address.values():
             continue
         said = f"{item['item']} ({item['exhibit']}): the capture ended as {item['outcome']}"
         later = [i["item"] for i in captures[number + 1 :] if i["outcome"] == "complete"]
-        if later:
+        if item["what"].startswith(gone):
+            settled.append(f"{item['item']} ({item['exhibit']}): {item['what']}")
+        elif later:
             settled.append(f"{said}; confirmed later by {later[0]}")
         elif item is captures[-1]:
             missing.append(said + (f" (complete before: {complete[-1]})" if complete else ""))
 if not items:
     missing.append("the case holds no items")
-for title, lines in (("Settled:", settled), ("Still missing:", sorted(missing))):
+for title, lines in (("Settled:", settled), ("Could be better:", better), ("Still missing:", sorted(missing))):
     if lines:
         print("", title, *lines, sep="\n")
 sys.exit(7 if missing else 0)

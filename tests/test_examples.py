@@ -260,3 +260,23 @@ def test_only_the_newest_capture_of_an_address_counts(
     done = run([*script, "mycase", "out"], tmp_path, environment)
     assert done.returncode == 7 and done.stdout.count("the capture ended as") == 2
     assert re.search(r"E0004 \(PO/4\): the capture ended as [a-z-]+ \(complete before: E0003\)", done.stdout)
+
+
+def test_what_is_gone_or_in_quarantine_is_settled(
+    project: Path, tmp_path: Path, site: PracticeSite, environment: dict[str, str]
+) -> None:
+    script = ["bash", str(project / "examples" / "check_before_submission.sh"), "mycase", "out"]
+    run(("abusekit", *INIT), tmp_path, environment)
+    environment = {**environment, "ABUSEKIT_CASE": "mycase"}
+    gone, held = site.post_url(5007), site.post_url(5003)
+    allowed = ("--allow-private", "--delay", "0")
+    run(("abusekit", "capture", gone, held, *allowed), tmp_path, environment)
+    site.delete(5007)
+    for step in (
+        ("recheck", "E0001", *allowed), ("quarantine", "E0002", "--reason", "to be looked at", "--seen-by", "PO"),
+        ("key", "create", "me"), ("seal",),
+    ):  # fmt: skip
+        assert run(("abusekit", *step), tmp_path, environment).returncode == 0, step
+    done = run(script, tmp_path, environment)
+    assert "E0003 (PO/3): re-check: deleted" in done.stdout and "E0002 (PO/2): in quarantine" in done.stdout
+    assert "Still missing" not in done.stdout and "E0001 (PO/1): below the minimum" in done.stdout

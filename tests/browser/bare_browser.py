@@ -3,70 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-from abusekit.browser.page.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp
+from bare_chromium import bare_chromium
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--mute-audio",
-    "--hide-scrollbars",
-    "--remote-debugging-pipe",
-)
-
-
-def executable() -> str:
-    """The browser itself, not the distribution's wrapper; a test without a browser fails."""
-    for path in ("/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome"):
-        if Path(path).is_file():
-            return path
-    raise AssertionError("no Chromium is installed (Debian: apt install chromium)")
+FLAGS = ("--hide-scrollbars",)
 
 
 @contextlib.contextmanager
 def browser() -> Iterator[Cdp]:
-    """A fresh browser with a fresh profile."""
-    profile = Path(tempfile.mkdtemp(prefix="abusekit-test-"))
-    to_read, to_write = os.pipe()
-    from_read, from_write = os.pipe()
-    started = f'exec "$0" "$@" 3<&{to_read} 4>&{from_write}'
-    process = subprocess.Popen(
-        ["/bin/bash", "-c", started, executable(), *FLAGS, f"--user-data-dir={profile}", "about:blank"],
-        pass_fds=(to_read, from_write),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    os.close(to_read)
-    os.close(from_write)
-    cdp = Cdp(from_read, to_write)
-    try:
-        cdp.call("Browser.getVersion", timeout=30)
+    """A fresh browser without scroll bars, so that pictures have the width of the page."""
+    with bare_chromium(*FLAGS) as cdp:
         yield cdp
-    finally:
-        with contextlib.suppress(CdpError):
-            cdp.call("Browser.close", timeout=5)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        cdp.close()
-        shutil.rmtree(profile, ignore_errors=True)
 
 
 def new_page(cdp: Cdp, *, width: int = 1000, height: int = 700) -> str:

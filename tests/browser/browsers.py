@@ -2,77 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from abusekit.browser.page.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp
 from abusekit.browser.page.drive import visit_page
 from abusekit.browser.plan import VisitPlan
 from abusekit.browser.run import Frozen, PageRun
+from bare_chromium import bare_chromium
 
-PROGRAMS = ("/usr/lib/chromium/chromium", "chromium", "chromium-headless-shell", "google-chrome")
-FLAGS = (
-    "--headless",
-    "--disable-gpu",
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-extensions",
-    "--password-store=basic",
-    "--mute-audio",
-    "--js-flags=--max-old-space-size=256",
-    "--remote-debugging-pipe",
-)
+FLAGS = ("--js-flags=--max-old-space-size=256",)
 
 
 class Browsers:
     """Fresh browsers without recorder and gate, for what is only about the page."""
 
-    def __init__(self, path: str, folder: Path) -> None:
-        self.path = path
-        self.folder = folder
-        self.running: list[tuple[subprocess.Popen[bytes], Cdp]] = []
+    def __init__(self) -> None:
+        self.running = ExitStack()
 
     def start(self, *flags: str) -> Cdp:
-        browser_reads, we_write = os.pipe()
-        we_read, browser_writes = os.pipe()
-        script = 'exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null'
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        profile = f"--user-data-dir={self.folder / f'profile-{len(self.running)}'}"
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", script, self.path, *FLAGS, *sandbox, *flags, profile, "about:blank"],
-            stdin=browser_reads,
-            stdout=browser_writes,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        os.close(browser_reads)
-        os.close(browser_writes)
-        self.running.append((process, Cdp(we_read, we_write)))
-        return self.running[-1][1]
+        return self.running.enter_context(bare_chromium(*FLAGS, *flags))
 
     def end(self) -> None:
-        """Ends all that were started, by their own process groups."""
-        for process, cdp in self.running:
-            with suppress(CdpError):
-                cdp.call("Browser.close", timeout=2)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(3)
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
-            cdp.close()
-        self.running.clear()
+        """Ends all that were started."""
+        self.running.close()
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import PROGRAMS, Browsers, Visit, Visited, visited
+from browsers import Browsers, Visit, Visited, visited
 from hostile_pages import HostileSite
 
 from abusekit.browser.page.cdp import Cdp
 from abusekit.browser.run import Frozen
 
 StartChromium = Callable[..., Cdp]
-
-
-@pytest.fixture(scope="session")
-def chromium_path() -> str:
-    """A missing browser fails the tests, it does not skip them."""
-    found = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
-    assert found, "no Chromium on this computer: apt-get install chromium"
-    return found
 
 
 @pytest.fixture
@@ -33,17 +23,17 @@ def hostile_site() -> Iterator[HostileSite]:
 
 
 @pytest.fixture
-def start_chromium(chromium_path: str, tmp_path: Path) -> Iterator[StartChromium]:
+def start_chromium() -> Iterator[StartChromium]:
     """Starts a fresh browser."""
-    browsers = Browsers(chromium_path, tmp_path)
+    browsers = Browsers()
     yield browsers.start
     browsers.end()
 
 
 @pytest.fixture(scope="session")
-def tame_chromium(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cdp]:
+def tame_chromium() -> Iterator[Cdp]:
     """One browser for all pages that do not fight."""
-    browsers = Browsers(chromium_path, tmp_path_factory.mktemp("tame"))
+    browsers = Browsers()
     yield browsers.start()
     browsers.end()
 

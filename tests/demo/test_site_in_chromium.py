@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from abusekit.browser.page.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp
 from abusekit.demo.site import PracticeSite
-
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-extensions", "--password-store=basic", "--mute-audio",
-    "--remote-debugging-pipe",
-)  # fmt: skip
-
-_ON_3_AND_4 = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
-    "os.execv(sys.argv[3], sys.argv[3:])"
-)
-"""Becomes the browser, with its pipes where it looks for them; a shell knows descriptors to 9 only."""
+from bare_chromium import bare_chromium
 
 
 class Browser:
@@ -63,35 +45,9 @@ class Browser:
 
 
 @pytest.fixture(name="browser", scope="module")
-def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    path = shutil.which("/usr/lib/chromium/chromium") or shutil.which("chromium")
-    assert path, "no Chromium on this computer: apt-get install chromium"
-    browser_reads, we_write = os.pipe()
-    we_read, browser_writes = os.pipe()
-    profile: Path = tmp_path_factory.mktemp("chromium")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-c", _ON_3_AND_4, str(browser_reads), str(browser_writes)),
-            *(path, *FLAGS, f"--user-data-dir={profile}"),
-        ],
-        pass_fds=(browser_reads, browser_writes),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    os.close(browser_reads)
-    os.close(browser_writes)
-    cdp = Cdp(we_read, we_write)
-    yield Browser(cdp)
-    with suppress(CdpError):
-        cdp.call("Browser.close", timeout=3)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(3)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    cdp.close()
+def _browser() -> Iterator[Browser]:
+    with bare_chromium() as cdp:
+        yield Browser(cdp)
 
 
 def test_everything_at_once(browser: Browser) -> None:

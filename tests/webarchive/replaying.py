@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +16,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from abusekit.browser.page.cdp import Cdp, CdpError
+from abusekit.browser.page.cdp import Cdp
+from bare_chromium import bare_chromium
 
 
 class RefusingProxy:
@@ -132,45 +131,10 @@ class Window:
 @contextmanager
 def window(*flags: str) -> Iterator[Window]:
     """A page of a fresh browser, which is gone afterwards."""
-    found = next(
-        (p for n in ("/usr/lib/chromium/chromium", "chromium", "google-chrome") if (p := shutil.which(n))),
-        None,
-    )
-    assert found, "no browser: make system-packages installs one"
-    profile = tempfile.mkdtemp(prefix="abusekit-replay-")
-    browser_reads, we_write = os.pipe()
-    we_read, browser_writes = os.pipe()
-    settings = [
-        "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-extensions", "--password-store=basic",
-        "--mute-audio", "--remote-debugging-pipe", *(["--no-sandbox"] if os.geteuid() == 0 else []),
-        *flags, f"--user-data-dir={profile}", "about:blank",
-    ]  # fmt: skip
-    process = subprocess.Popen(
-        ["/bin/bash", "-c", f'exec "$0" "$@" 3<&{browser_reads} 4>&{browser_writes}', found, *settings],
-        pass_fds=(browser_reads, browser_writes),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    os.close(browser_reads)
-    os.close(browser_writes)
-    cdp = Cdp(we_read, we_write)
-    try:
+    with bare_chromium(*flags) as cdp:
         target = cdp.call("Target.createTarget", {"url": "about:blank"}, timeout=60)["targetId"]
         session = cdp.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         yield Window(cdp, str(session))
-    finally:
-        with suppress(CdpError):
-            cdp.call("Browser.close", timeout=5)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        cdp.close()
-        shutil.rmtree(profile, ignore_errors=True)
 
 
 @contextmanager

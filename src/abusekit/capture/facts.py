@@ -38,20 +38,23 @@ def listed(values: Iterable[Any], facts_of: Callable[[Any], dict[str, Any]]) -> 
 
 def plan_facts(plan: Plan) -> dict[str, Any]:
     """The options of a capture, for item.json; durations in milliseconds."""
-    return {
-        "user_agent": plan.user_agent,
+    facts: dict[str, Any] = {
         "accept_language": plan.accept_language,
         "deadline_ms": round(plan.deadline_s * 1000),
         "max_bytes": plan.max_bytes,
-        "max_redirects": plan.max_redirects,
-        "requisites": plan.requisites,
-        "max_requisites": plan.max_requisites,
         "allow_private": plan.policy.allow_private,
         "allowed_networks": [str(network) for network in plan.policy.allowed_networks],
         "extra_ca": plan.extra_ca is not None,
         "text_only": plan.text_only,
         "media": plan.media,
-        "visit": plan.visit.to_facts() if plan.visit else None,
+    }
+    if plan.visit is not None:
+        return facts | {"visit": plan.visit.to_facts()}
+    return facts | {
+        "user_agent": plan.user_agent,
+        "max_redirects": plan.max_redirects,
+        "requisites": plan.requisites,
+        "max_requisites": plan.max_requisites,
     }
 
 

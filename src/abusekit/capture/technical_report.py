@@ -40,8 +40,12 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         f"Received           {capture.bytes_received} bytes in {len(capture.exchanges)} exchanges",
         f"Fidelity           {draft.fidelity}",
         f"User agent sent    {capture.plan.user_agent if seen is None else seen.user_agent}",
-        f"Limits             {capture.plan.deadline_s:g} s, {capture.plan.max_bytes} bytes, "
-        f"{capture.plan.max_redirects} redirects, {capture.plan.max_requisites} parts",
+        f"Limits             {capture.plan.deadline_s:g} s, {capture.plan.max_bytes} bytes"
+        + (
+            f", {capture.plan.max_redirects} redirects, {capture.plan.max_requisites} parts"
+            if seen is None
+            else ""
+        ),
         f"Parts of the page  {capture.requisites.found} found, {capture.requisites.fetched} fetched, "
         f"{capture.requisites.failed} failed, {capture.requisites.not_fetched} not asked for",
         "",

@@ -96,7 +96,7 @@ def _work(session: Session, folder: Path, site: PracticeSite) -> int:
     posts = [site.post_url(TAKEN_DOWN), site.post_url(REWRITTEN)]
     steps.run("capture", *practice, *posts, "--with-profile", "--complete", "partial", "--selection", WHY)
     steps.tell("a list: a story, pages made by script, a thread, and two that give trouble; that ends with 7")
-    steps.run("capture", *practice, "--per-host", "2", "--from", str(listing), expect=7)
+    steps.run("capture", *practice, "--from", str(listing), expect=7)
     steps.tell(
         "the abuser takes another name, a post is taken down, and one is rewritten: what became of them?"
     )

@@ -169,11 +169,7 @@ def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]
         f"grade      {letter}" + (f": {'; '.join(reasons)}" if reasons else ""),
     ]
     lines += [f"fidelity   {item.fidelity}"] if item.files else []
-    lines += [
-        f"method     {key}: {_short(value)}"
-        for key, value in item.method.items()
-        if value not in ("", [], {})
-    ]
+    lines += [line for key, value in item.method.items() for line in _method(key, value)]
     lines += [
         f"file       {f.name}  {f.size} bytes  {f.role}  {f.media_type}  SHA-256 {f.sha256}"
         for f in item.files
@@ -201,6 +197,25 @@ def _recheck_line(said: dict[str, Any]) -> str:
     if said.get("alarm"):
         parts.append(f"ALARM {said['alarm']}")
     return "; ".join(parts)
+
+
+def _method(key: str, value: Any) -> list[str]:
+    """One line, but for what was done to the page, which gets a line each; what is long stands in report.txt."""
+    if value in ("", [], {}, None, False):
+        return []
+    if key == "alterations" and isinstance(value, list):
+        return [
+            f"altered    {one.get('what')} x{one.get('count')}: {one.get('outcome')} {one.get('detail')}".rstrip()
+            for one in value
+            if isinstance(one, dict)
+        ]
+    if key == "browser" and isinstance(value, dict):
+        about = {name: one for name, one in value.items() if name != "flags"}
+        return [f"method     browser: {', '.join(f'{name} {one}' for name, one in about.items())}"]
+    if isinstance(value, dict):
+        told = {name: one for name, one in value.items() if one not in ("", [], {}, None, False)}
+        return [f"method     {key}: {_short(told)}"]
+    return [f"method     {key}: {_short(value)}"]
 
 
 def _short(value: Any) -> str:

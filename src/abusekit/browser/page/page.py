@@ -16,9 +16,16 @@ ANSWER_S = 5.0
 STOPS = 8
 STOP_S = 0.5
 """How often scripts are told to end, and seconds for the page to answer in between."""
+STAY: tuple[str, dict[str, Any]] = (
+    "Fetch.enable",
+    {"patterns": [{"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}]},
+)
+"""Documents that are asked for from now on are held back for ever: a refresh needs no script, and must not take the
+place of the page while pictures are taken."""
 STOPPING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Emulation.setScriptExecutionDisabled", {"value": True}),
     ("Runtime.terminateExecution", {}),
+    STAY,
     ("Page.stopLoading", {}),
 )
 NAVIGATIONS_LIMIT = 20
@@ -131,6 +138,7 @@ class Page:
         """Scripts off and no more loading, at the end of a visit: what is there stays as it is."""
         for method, params in (
             ("Emulation.setScriptExecutionDisabled", {"value": True}),
+            STAY,
             ("Page.stopLoading", {}),
         ):
             self.cdp.send(method, params, session=self.session)

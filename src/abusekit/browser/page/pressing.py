@@ -18,7 +18,8 @@ AFTER_QUIET_S = 0.2
 
 FIND = """(() => {
   const kept = globalThis.abusekitButtons = [], labels = [];
-  const pressed = globalThis.abusekitPressed = globalThis.abusekitPressed || new WeakSet();
+  const pressed = globalThis.abusekitPressed = globalThis.abusekitPressed || new WeakMap();
+  const size = document.getElementsByTagName('*').length;
   const words = new RegExp('cookie|consent|privacy|gdpr|datenschutz|einwilligung|privatsphäre|vie privée|' +
     'confidentialité|privacidad|riservatezza|prywatno|çerez|gizlilik', 'i');
   const banner = (at) => at.matches('dialog, [role=dialog], [role=alertdialog]') ||
@@ -34,7 +35,7 @@ FIND = """(() => {
   for (let n = 0; n < roots.length && n < 500 && kept.length < %d; n++) {
     for (const one of roots[n].querySelectorAll('*')) {
       if (one.shadowRoot) roots.push(one.shadowRoot);
-      if (kept.length >= %d || pressed.has(one)) continue;
+      if (kept.length >= %d || pressed.get(one) >= size) continue;
       if (!one.matches('button, [role=button], summary')) continue;
       if (one.matches('input, a[href], summary[open], details[open] > summary')) continue;
       if (one.closest('a[href]') || one.disabled || one.ariaDisabled === 'true') continue;
@@ -49,10 +50,12 @@ FIND = """(() => {
   return labels;
 })()"""
 """Every button that is seen, by its accessible name. A refusal is pressed only close to words about cookies or
-privacy, or in a banner with them: "Decline" may stand on a friend request too."""
+privacy, or in a banner with them: "Decline" may stand on a friend request too. A button that was pressed is
+pressed again only when the page has grown since: "more replies" often stays and brings the next ones."""
 
 PRESS = """(() => { const one = globalThis.abusekitButtons[%d]; if (!one || !one.isConnected) return 0;
-  globalThis.abusekitPressed.add(one); one.click(); return 1; })()"""
+  globalThis.abusekitPressed.set(one, document.getElementsByTagName('*').length);
+  one.click(); return 1; })()"""
 """`click()` on the element itself: it cannot hit a link that lies over it, and gives the page no right to open
 windows, as a person's click would."""
 
