@@ -198,6 +198,7 @@ def method(seen: Visit, plan: Plan) -> dict[str, JSON]:
             "peak_memory": seen.peak_memory,
         },
         "system": f"{platform.system()} {platform.release()}",
+        "identity": "none: a fresh browser, which holds no cookies but those of this visit",
         "user_agent_sent": seen.user_agent,
         "alterations": [
             {
@@ -211,8 +212,15 @@ def method(seen: Visit, plan: Plan) -> dict[str, JSON]:
             for one in (run.alterations[:LISTED_ALTERATIONS] if run else ())
         ],
     }
-    if plan.visit is not None and plan.visit.profile is not None:
+    if whom := identity_used(plan):
         facts["authenticated"] = True
-        facts["identity_used"] = plan.identity or "a stored session; as whom was not declared"
+        facts["identity_used"] = whom
         facts["identity"] = f"a stored session was used: {plan.identity or 'as whom was not declared'}"
     return facts
+
+
+def identity_used(plan: Plan) -> str:
+    """As whom the visits of this plan are made, as declared; empty where no session is used."""
+    if plan.visit is None or plan.visit.profile is None:
+        return ""
+    return plan.identity or "a stored session; as whom was not declared"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from abusekit.browser.inventory import Request
 from abusekit.browser.plan import VisitPlan
@@ -199,6 +200,8 @@ def _requisites(seen: Visit) -> Requisites:
 
 def _is_part(one: Request) -> bool:
     web = one.url.startswith(("http://", "https://"))
+    if urlsplit(one.url).path == "/favicon.ico":  # asked for by the browser, not by the page
+        return False
     return web and not one.main and one.source == "network" and one.ended in ("finished", "failed")
 
 

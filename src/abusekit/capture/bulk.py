@@ -177,6 +177,8 @@ class _Run:
                     except queue.Empty:
                         break
                     yield from self._collect(more)
+            if any(stored.context for stored in self._batch):  # before its host begins with something else
+                yield from self._commit()
             self._dispatch()
             if self._due():
                 yield from self._commit()

@@ -11,7 +11,7 @@ from abusekit.capture.result import Capture
 from abusekit.errors import InputError
 
 PROFILE = ("author.url",)
-THREAD = ("thread.root", "reply.to", "reply.url")
+THREAD = ("thread.root", "reply.to", "comment.post.url")
 MAX_THREAD = 20
 """Addresses of a thread followed from one page."""
 

@@ -97,6 +97,8 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     draft.fidelity = capture.fidelity
     draft.dated, bad_dates = _dated(request, capture)
     draft.limits = list(LIMITS if seen is None else browsed.LIMITS)
+    if seen is not None and browsed.identity_used(capture.plan):
+        draft.limits.append(browsed.WITH_SESSION)
     draft.problems = [
         f"{p.label}: {p.detail}" + (f" ({p.where})" if p.where else "") for p in capture.problems
     ] + bad_dates

@@ -124,6 +124,9 @@ def _post(node: Node, flavour: str, names: dict[str, Node]) -> list[Found]:
     for name, keys in POST_KEYS.items():
         for key in keys:
             found += [(name, text, f"{label} {key}") for text in _texts(node.get(key))]
+    for whole in _inner(node, "isPartOf", names):
+        if "Conversation" in _types(whole):
+            found += [("thread.root", text, f"{label} isPartOf.url") for text in _texts(whole.get("url"))]
     if "VideoObject" in _types(node):
         found += [("post.text", text, f"{label} description") for text in _texts(node.get("description"))]
         found += [("title", text, f"{label} name") for text in _texts(node.get("name"))]

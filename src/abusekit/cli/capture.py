@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--from",
     "listing",
     metavar="FILE|-",
-    help="A list: text, CSV (url, note, account, category, seen_at), JSON Lines.",
+    help="A list: text, CSV (url, note, account, category, seen_at, priority), JSON Lines.",
 )
 @click.option("--again", is_flag=True, help="Capture anew what the case holds already.")
 @click.option("--retry-failed", is_flag=True, help="Capture anew what ended as anything but complete.")

@@ -180,6 +180,10 @@ class CaptureOptions(NamedTuple):
                 raise UsageError(
                     "--profile needs the browser engine", "leave --engine http or --no-media out"
                 )
+            if self.no_media:
+                session.say(
+                    "text only: pages come without pictures, and without what their scripts would add"
+                )
             return HTTP
         from abusekit.browser.process import chromium
 

@@ -105,8 +105,9 @@ class CaptureReport:
                 missing = f"  {done.parts_missing} parts missing" if done.parts_missing else ""
                 code = "" if status is None or item.outcome == "complete" else f" {status}"
                 context = f"  {request.context} of {request.context_of}" if request.context else ""
+                lower = "  decoded" if item.fidelity == "decoded" else ""  # not the bytes of the connection
                 self.session.print(
-                    f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}{context}  grade {letter}"
+                    f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}{context}{lower}  grade {letter}"
                 )
                 if request.line is None:
                     for reason in reasons:

@@ -92,13 +92,20 @@ def ask_selection(session: Session) -> str:
 
 
 def first_contact(session: Session, case: Case, wanted: list[Request], plan: Plan) -> None:
-    """Before hosts are visited for the first time in this case: what the other side may learn (R15)."""
+    """Before hosts are visited for the first time in this case: what the other side may learn (R15).
+
+    The first visit as somebody who is logged in is a first one again: it tells far more.
+    """
+    from abusekit.capture.browsed import identity_used
     from abusekit.capture.queue import host_of
 
+    whom = identity_used(plan)
     known = {
         host_of(address)
         for item in case.items()
-        if item.kind == "capture" and isinstance(address := item.source.get("address"), str)
+        if item.kind == "capture"
+        and isinstance(address := item.source.get("address"), str)
+        and item.method.get("identity_used", "") == whom
     }
     new = [host for host in dict.fromkeys(host_of(one.address) for one in wanted) if host not in known]
     if not new:
