@@ -6,35 +6,28 @@ import gzip
 import json
 import random
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from benchmarks.browser_share import (
-    HEAD,
-    Kept,
-    Share,
-    kept_by_events,
-    kept_in_har,
-    kept_in_waczs,
-    sent_by,
-    share,
-)
+from benchmarks.browser_fidelity import fidelity
+from benchmarks.browser_programs import FULL, PEERS, SHELL, browser, installed, playwright
 from benchmarks.browser_soak import soak
-from benchmarks.inputs import ABUSEKIT, Space, nginx, pages, program, write_list
+from benchmarks.inputs import ABUSEKIT, Space, nginx, pages, write_list
 from benchmarks.measure import BenchmarkError, Lines, Peer, Table, Target, in_turn
 from benchmarks.tree import run_tree
 
-PLAYWRIGHT = Path(".venv-playwright")
-PEERS = Path(__file__).with_name("browser_peers.py")
 TALL = 10_000
 """CSS pixels that a picture of a page must have at least: it is of the whole page."""
-FULL, SHELL = "chromium", "chromium-headless-shell"
-BINARIES = {FULL: "/usr/lib/chromium/chromium", SHELL: "/usr/lib/chromium/chromium-headless-shell"}
-"""The programs behind Debian's start scripts; elsewhere what is found on PATH."""
+WAYS = {
+    " reuse, 1 parallel": [],
+    " reuse, 2 parallel": ["--parallel", "2"],
+    ", a browser a page": ["--each", "browser"],
+    ", a process a page": ["--each", "process"],
+}
+"""How Playwright is driven: see `browser_peers.py`."""
 LEAN = """
 import functools, sys
 from abusekit.browser import plan
@@ -45,8 +38,8 @@ sys.exit(main())
 """
 """Our command without what target 4 does not name: the command itself has no option to leave it out."""
 CSS = (
-    "body{font:16px/1.5 sans-serif;max-width:%dpx;margin:1em auto}article{margin:1em 0}"
-    "img{display:block;width:480px}nav a{margin-right:1em}"
+    "body{font:14px/1.25 sans-serif;max-width:1100px;margin:1em auto}article{margin:1em 0}"
+    "img{display:block;width:480px}nav a{display:inline-block;margin-right:1em}"
 )
 SCRIPT = (
     "const nav=document.createElement('nav');for(const one of document.querySelectorAll('article')){"
@@ -62,9 +55,9 @@ def benchmark(space: Space, rounds: int, size: str) -> list[Table | Lines]:
     """
     tiny = size == "tiny"
     folder = space.folder("browser")
-    made: list[Table | Lines] = [_fidelity(space, folder, "http", alone=tiny)]
+    made: list[Table | Lines] = [fidelity(space, folder, "http", alone=tiny)]
     if not tiny:
-        made.append(_fidelity(space, folder, "https", alone=False))
+        made.append(fidelity(space, folder, "https", alone=False))
     count = {"tiny": 2, "quick": 4, "usual": 8, "soak": 8}[size]
     site = space.folder("browser/site")
     write_pages(site, count)
@@ -94,42 +87,19 @@ def write_pages(folder: Path, count: int) -> None:
         whole = page.replace(b"</head><body>", extra, 1)
         (folder / f"page{number:04}.html").write_bytes(whole)
         (folder / f"page{number:04}.html.gz").write_bytes(gzip.compress(whole, 6, mtime=0))
-    (folder / "style.css").write_text(CSS % 800)
+    (folder / "style.css").write_text(CSS)
     (folder / "script.js").write_text(SCRIPT)
     (folder / "one.jpg").write_bytes(jpeg(1, "garden_gate"))
     (folder / "two.jpg").write_bytes(jpeg(1, "gate_at_night"))
 
 
-def browser(name: str) -> str:
-    """Its path. Raises BenchmarkError where it is not installed."""
-    return BINARIES[name] if Path(BINARIES[name]).exists() else program(name)
-
-
-def playwright() -> str:
-    """The Python that has it. Raises BenchmarkError where it is not installed."""
-    python = PLAYWRIGHT.resolve() / "bin" / "python"
-    if not python.exists():
-        raise BenchmarkError(f"{python} is not there; make {PLAYWRIGHT}/ready installs Playwright")
-    return str(python)
-
-
 def _cost(space: Space, folder: Path, port: int, count: int, rounds: int, *, alone: bool) -> Table:
     listing = write_list(folder / "urls.txt", port, count, photo=False)
     peers = []
-    for name in (FULL,) if alone else (FULL, SHELL):
-        if not alone:
-            peers += [
-                _theirs(f"playwright reuse, 1 parallel ({name})", folder, name, listing, count, []),
-                _theirs(
-                    f"playwright reuse, 2 parallel ({name})",
-                    folder,
-                    name,
-                    listing,
-                    count,
-                    ["--parallel", "2"],
-                ),
-                _theirs(f"playwright, a process a page ({name})", folder, name, listing, count, ["--each"]),
-            ]
+    names = (FULL, SHELL) if installed(SHELL) and not alone else (FULL,)
+    for name in names:
+        for way, more in () if alone else WAYS.items():
+            peers.append(_theirs(f"playwright{way} ({name})", folder, name, listing, count, more))
         for jobs in (2,) if alone else (1, 2):
             peers.append(_ours(f"abusekit --jobs {jobs} ({name})", space, name, listing, count, jobs))
         peers.append(
@@ -143,7 +113,7 @@ def _cost(space: Space, folder: Path, port: int, count: int, rounds: int, *, alo
         folder,
         measured=run_tree,
     )
-    for name in () if alone else (FULL, SHELL):
+    for name in () if alone else names:
         mine = f"abusekit --jobs 2 ({name})"
         for what in ("wall_s", "cpu_s"):
             table.aim(mine, f"playwright reuse, 1 parallel ({name})", 1.25, what)
@@ -177,7 +147,7 @@ def _theirs(name: str, folder: Path, which: str, listing: Path, count: int, more
         *more,
     ]
     return Peer(
-        name, argv, ready=ready, done=lambda: _pictured(name, ([one] for one in out.glob("*.png")), count)
+        name, argv, ready=ready, done=lambda: _pictured(name, ([one] for one in out.glob("**/*.png")), count)
     )
 
 
@@ -240,65 +210,3 @@ def durations(case: Path) -> list[float]:
         begun, ended = (datetime.fromisoformat(facts[name]) for name in ("started", "ended"))
         found.append((begun, (ended - begun).total_seconds()))
     return [seconds for _, seconds in sorted(found)]
-
-
-def _fidelity(space: Space, folder: Path, scheme: str, *, alone: bool) -> Lines:
-    """One visit of the practice site's fullest page by each recorder."""
-    from abusekit.demo.authority import LocalAuthority
-    from abusekit.demo.site import PracticeSite
-
-    authority = None
-    if scheme == "https":
-        authority = LocalAuthority.make(folder / "authority", now=datetime.now(UTC))
-    found: dict[str, Share] = {}
-    recorders = _recorders(space, folder, alone=alone)
-    for name, visit in recorders.items():  # each with a site of its own: nothing of another's is counted
-        with PracticeSite(authority=authority, log_bytes=True) as site:
-            kept = visit(f"{site.base_url}/everything", site.ca_file)
-        found[name] = share(sent_by(site.wire_log.exchanges() if site.wire_log else ()), kept)
-    width = max(map(len, found))
-    table = Lines(f"Answers of one page with everything on it, {scheme}", [f"{'':{width}}  {HEAD}"])
-    table.lines += [one.row(name, width) for name, one in found.items()]
-    ours = found[OURS]
-    for what in ("recorded", "right", "exact"):
-        value = getattr(ours, what) / ours.answered
-        table.targets.append(Target(f"{what} ÷ answered: {OURS}", value, 1.0, least=True))
-    table.notes += [f"{name}: {remark}" for name, one in found.items() for remark in one.remarks()]
-    return table
-
-
-OURS, FALLBACK = "abusekit", "abusekit --recorder decoded"
-Visitor = Callable[[str, Path | None], list[Kept]]
-
-
-def _recorders(space: Space, folder: Path, *, alone: bool) -> dict[str, Visitor]:
-    def ours(recorder: str) -> Visitor:
-        def visit(url: str, ca_file: Path | None) -> list[Kept]:
-            case = space.case("browser/case")
-            allow = ["--allow-network", "127.0.0.1/32", "--allow-network", "::1/128"]
-            space.abusekit("settings", "change", "--case", case, *allow, "--reason", "loopback", "--quiet")
-            trust = ["--ca-file", str(ca_file)] if ca_file else []
-            space.abusekit(
-                "capture", "--case", case, "--engine", "browser", "--recorder", recorder, "--quiet", "--yes",
-                *trust, url,
-            )  # fmt: skip
-            return list(kept_in_waczs(case.glob("evidence/*/capture.wacz")))
-
-        return visit
-
-    def theirs(what: str, read: Callable[[Path], object]) -> Visitor:
-        def visit(url: str, _ca_file: Path | None) -> list[Kept]:
-            out = folder / f"{what}.json"
-            argv = [playwright(), str(PEERS), what, url, "--out", str(out), "--browser", browser(FULL)]
-            ended = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
-            if ended.returncode != 0:
-                raise BenchmarkError(f"playwright {what}: {ended.stderr[-800:]}")
-            return list(read(out))  # type: ignore[call-overload, no-any-return]
-
-        return visit
-
-    recorders = {OURS: ours("netlog"), FALLBACK: ours("decoded")}
-    if not alone:
-        recorders["playwright response.body()"] = theirs("bodies", kept_by_events)
-        recorders["playwright HAR"] = theirs("har", kept_in_har)
-    return recorders

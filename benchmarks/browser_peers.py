@@ -2,7 +2,7 @@
 
 python browser_peers.py bodies URL --out FILE.json   every response of the context, and `response.body()`
 python browser_peers.py har URL --out FILE.har       `record_har_path`, contents embedded
-python browser_peers.py pages LIST --out FOLDER [--parallel N | --each]
+python browser_peers.py pages LIST --out FOLDER [--parallel N | --each browser|process]
                                                      a context and a full-page PNG for each address
 """
 
@@ -13,6 +13,8 @@ import asyncio
 import base64
 import json
 import os
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -90,8 +92,16 @@ async def har(chosen: argparse.Namespace) -> None:
 
 
 async def pages(chosen: argparse.Namespace) -> None:
-    """Full-page pictures `0.png` …; with `each` a browser for every address, else one for all."""
+    """Full-page pictures `0.png` …; with `each` a browser, or this program too, for every address."""
     urls = Path(chosen.address).read_text().split()
+    if chosen.each == "process":
+        for number, url in enumerate(urls):
+            folder = chosen.out / str(number)
+            folder.mkdir()
+            (folder / "list").write_text(url)
+            argv = ["pages", str(folder / "list"), "--out", str(folder), "--browser", chosen.browser]
+            subprocess.run([sys.executable, __file__, *argv], check=True)
+        return
     turns = asyncio.Semaphore(chosen.parallel)
 
     async def picture(browser: Any, number: int) -> None:
@@ -106,7 +116,7 @@ async def pages(chosen: argparse.Namespace) -> None:
             await picture(browser, number)
 
     async with async_playwright() as playwright:
-        if chosen.each:
+        if chosen.each == "browser":
             for number in range(len(urls)):
                 browser = await _launch(playwright, chosen.browser)
                 await picture(browser, number)
@@ -124,7 +134,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--browser", required=True, help="the program")
     parser.add_argument("--parallel", type=int, default=1)
-    parser.add_argument("--each", action="store_true")
+    parser.add_argument("--each", choices=("browser", "process"))
     chosen = parser.parse_args()
     asyncio.run({"bodies": bodies, "har": har, "pages": pages}[chosen.what](chosen))
 

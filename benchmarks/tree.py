@@ -94,14 +94,13 @@ def _adopt_orphans() -> None:
 
 
 def _parents() -> dict[int, int]:
-    """Process → parent, for all that are not dead."""
+    """Process → parent; also for those that have ended and were not waited for: their seconds are not counted yet."""
     found = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
             with suppress(OSError, IndexError):
                 fields = Path(f"/proc/{name}/stat").read_bytes().rpartition(b")")[2].split()
-                if fields[0] not in (b"Z", b"X"):
-                    found[int(name)] = int(fields[1])
+                found[int(name)] = int(fields[1])
     return found
 
 

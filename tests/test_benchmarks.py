@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 # benchmarks/ is no part of what is installed: it is found beside us, however pytest was started
+from benchmarks.browser_share import Kept, Sent, decoded_body, share
 from benchmarks.capture import responses
 from benchmarks.inputs import pages, write_list, write_site
 from benchmarks.measure import BenchmarkError, Cost, Peer, Table, Target, in_turn, run
@@ -26,6 +27,13 @@ SAID = {
         "Mixed: 26 files",
     ),
     "capture": ("capture_http + Session", "all 13 responses", "polite default", "each 20 ms late"),
+    "browser": (
+        "everything on it, http",
+        "abusekit --recorder decoded",
+        "capture of 2 pages",
+        "2 pages, one after the other",
+        "killed once and resumed",
+    ),
     "log": ("Check of a log of 300 lines", "logcheck.check_log", "append to the long log"),
 }
 
@@ -39,7 +47,7 @@ def test_each_benchmark_measures_and_cleans_up(name: str, tmp_path: Path, projec
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     for words in (*SAID[name], "wall s", "CPU s", "MiB"):
@@ -148,3 +156,80 @@ def test_the_pages_are_of_the_size_and_the_kind_that_the_targets_name(tmp_path: 
         "http://127.0.0.1:81/page0001.html",
         "http://127.0.0.1:81/photo.jpg",
     ]
+
+
+def test_answers_are_paired_by_what_is_in_them_and_each_record_counts_once() -> None:
+    def sent(method: str, path: str, body: bytes, *, endless: bool = False) -> Sent:
+        return Sent(method, f"http://h/{path}", b"HTTP/1.1 200 OK\r\n\r\n" + body, body, endless)
+
+    def kept(method: str, path: str, body: bytes | None, *, message: bool = True) -> Kept:
+        whole = b"HTTP/1.1 200 OK\r\n\r\n" + (body or b"") if message else None
+        return Kept(method, f"http://h/{path}", whole, body)
+
+    answers = [
+        sent("GET", "twice", b"one"),
+        sent("GET", "twice", b"two"),
+        sent("GET", "told", b"as told"),
+        sent("GET", "other", b"right"),
+        sent("GET", "none", b"gone"),
+        sent("HEAD", "none", b""),
+        sent("GET", "stream", b"one two three", endless=True),
+        sent("GET", "short", b"one two three"),
+    ]
+    records = [
+        kept("GET", "twice", b"two"),
+        kept("GET", "twice", b"one"),
+        kept("GET", "told", b"as told", message=False),
+        kept("GET", "other", b"wrong"),
+        kept("HEAD", "none", None, message=False),
+        kept("GET", "stream", b"one"),
+        kept("GET", "short", b"one"),
+    ]
+    found = share(answers, records)
+    assert (found.answered, found.recorded, found.right, found.exact) == (8, 7, 5, 3)
+    assert found.unrecorded == ("GET none",)
+    assert found.wrong == ("GET other", "GET short")
+    assert share(answers[:2], records[:1]).recorded == 1
+
+
+def test_a_body_is_read_without_its_codings_as_far_as_it_came() -> None:
+    body = gzip.compress(b"some words" * 50)
+    chunked = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+    assert decoded_body(head + chunked) == b"some words" * 50
+    assert decoded_body(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut") == b"cut"
+    plain = head.replace(b"Content-Encoding: gzip", b"X-Orig-Content-Encoding: gzip")
+    assert decoded_body(plain + b"5\r\nwords\r\n0\r\n\r\n") == b"words"
+
+
+TREE = """
+import sys
+from pathlib import Path
+from benchmarks.measure import Peer
+from benchmarks.tree import run_tree
+print(run_tree(Peer("tree", ["sh", "-c", sys.argv[1], sys.executable]), Path(sys.argv[2])))
+"""
+
+
+def run_in_tree(script: str, tmp_path: Path, project: Path) -> subprocess.CompletedProcess[str]:
+    """In a process of its own: it adopts orphans for good."""
+    argv = [sys.executable, "-c", TREE, script, str(tmp_path / "log")]
+    return subprocess.run(argv, cwd=project, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_orphans_are_measured_with_the_command_that_made_them(tmp_path: Path, project: Path) -> None:
+    burn = "import time; x = bytearray(range(256)) * (1 << 18)\nwhile time.process_time() < 0.5: pass"
+    ended = run_in_tree(f"( \"$0\" -c '{burn}' & ); sleep 0.3", tmp_path, project)
+    assert ended.returncode == 0, ended.stderr
+    cost = eval(ended.stdout, {"Cost": Cost})  # noqa: S307 - our own print
+    assert cost.cpu_s >= 0.5
+    assert cost.peak_mib > 64
+
+
+def test_a_command_that_leaves_a_process_behind_is_no_measurement(tmp_path: Path, project: Path) -> None:
+    ended = run_in_tree(f"sleep 50 & echo $! > {tmp_path}/number", tmp_path, project)
+    assert ended.returncode != 0
+    assert "1 processes are left behind" in ended.stderr
+    number = int((tmp_path / "number").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
