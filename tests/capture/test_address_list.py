@@ -29,9 +29,11 @@ def test_keys_of_json_lines_likewise() -> None:
 
 def test_what_is_not_used_is_told_once() -> None:
     _, told = rows(f"url,Comment,Comment,\n{URL},a,b,c\n{URL}2,a,b,c\n")
-    assert told == ["column 'Comment' is not used; known: url, note, account, category, seen_at"]
+    assert told == ["column 'Comment' is not used; known: url, note, account, category, seen_at, priority"]
     line = f'{{"url": "{URL}", "comment": 1}}\n'
-    assert rows(line * 3)[1] == ["key 'comment' is not used; known: url, note, account, category, seen_at"]
+    assert rows(line * 3)[1] == [
+        "key 'comment' is not used; known: url, note, account, category, seen_at, priority"
+    ]
     _, told = rows("url," + ",".join(f"c{n}" for n in range(100)) + f"\n{URL}\n")
     assert len(told) == 21 and told[-1] == "80 more are not used"
 

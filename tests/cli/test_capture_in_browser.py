@@ -123,7 +123,7 @@ def test_below_the_minimum_the_missing_leg_is_named(
         for line in ended.out.splitlines()
     ]
     assert told == [
-        "http-error 404  grade D", "no page source", "the capture ended as http-error",
+        "http-error 404  grade D", "no source of the page itself", "the capture ended as http-error",
         "complete  grade D", "no picture of the full page",
     ]  # fmt: skip
     assert "E0001" in ended.err and gone in ended.err

@@ -45,7 +45,7 @@ def test_two_hundred_addresses_killed_twice(abusekit: Abusekit, case: Path, tmp_
     assert [item["id"] for item in stored(case)] == [f"E{n:04}" for n in range(1, len(wanted) + 1)]
     outcomes = [outcome for one in found.values() for outcome in one]
     assert {o: outcomes.count(o) for o in set(outcomes) if o != "complete"} == {
-        "http-error": 5, "redirect-loop": 1, "truncated": 1, "reset": 1,
+        "http-error": 5, "redirect-loop": 1, "truncated": 1, "reset": 1, "login-wall": 1,
     }  # fmt: skip
     assert sorted(failed.read_text().split()) == sorted(a for a, (o,) in found.items() if o != "complete")
     assert ended.answer["skipped"] + len(ended.answer["captured"]) == len(wanted)

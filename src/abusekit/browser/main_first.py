@@ -8,8 +8,22 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from abusekit.browser.egress.link import Connection
+from abusekit.browser.inventory import Inventory
 from abusekit.browser.run import PageRun
 from abusekit.webarchive.exchange import Exchange, Problem, Spool
+
+
+def with_kinds(exchanges: tuple[Exchange, ...], inventory: Inventory) -> tuple[Exchange, ...]:
+    """The exchanges with the kind (document, image, fetch…) that the browser tells for their address, where it does."""
+    told: dict[tuple[str, str], str] = {}
+    for one in inventory.requests:
+        told.setdefault((one.method, one.url), one.kind)
+    for socket in inventory.sockets:  # ws://… begins as a GET of http://…
+        told["GET", "http" + socket.url.partition("#")[0].removeprefix("ws")] = "websocket"
+    return tuple(
+        replace(one, kind=kind) if not one.kind and (kind := told.get((one.method, one.url), "")) else one
+        for one in exchanges
+    )
 
 
 def main_first(

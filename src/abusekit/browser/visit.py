@@ -19,7 +19,7 @@ from abusekit.browser.artefacts.artefact import KINDS, ArtefactPlan
 from abusekit.browser.artefacts.artefacts import Taken, take
 from abusekit.browser.crosscheck import CrossCheck, crosscheck
 from abusekit.browser.egress.gate import Connection, Gate
-from abusekit.browser.main_first import main_first
+from abusekit.browser.main_first import main_first, with_kinds
 from abusekit.browser.page import agent
 from abusekit.browser.page.cdp import Cdp, CdpError
 from abusekit.browser.page.drive import visit_page
@@ -196,6 +196,8 @@ class _Visit:
             except BaseException:
                 self.taken.close()
                 raise
+            if self.seen is not None:
+                exchanges = with_kinds(exchanges, self.seen.inventory)
             first, hops = main_first(self.url, self.seen, exchanges, gate.connections(), started)
             return Visit(
                 executable=self.executable,

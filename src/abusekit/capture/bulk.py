@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from abusekit.capture.context import context_of
@@ -27,10 +27,11 @@ from abusekit.capture.plan import Plan
 from abusekit.capture.queue import HostQueue, Politeness, host_of
 from abusekit.capture.result import Capture
 from abusekit.case.canonical import NotCanonicalError
+from abusekit.case.custody import instant_text
 from abusekit.case.folder import disk_error
 from abusekit.case.intake import Draft, Intake
 from abusekit.case.records import Item
-from abusekit.errors import AbusekitError, CaseError, InputError
+from abusekit.errors import AbusekitError, CaseError, InputError, UsageError
 
 if TYPE_CHECKING:
     from abusekit.capture.media import Media
@@ -47,6 +48,8 @@ RETRIED = ("rate-limited", "http-error")
 NEVER_REACHED = ("dns-failure", "connect-failure")
 """Outcomes with which the server had no part: the next run of the same list tries again."""
 WALLS_IN_A_ROW = 3
+WALL_REST = timedelta(minutes=10)
+"""A wall that is younger than this is not visited again by the same list, unless as somebody else."""
 WALL_PAUSE_S = {"challenge": 20.0, "rate-limited": 20.0}
 """Outcome → seconds for which the host rests; other walls do not go away by waiting."""
 
@@ -333,23 +336,29 @@ def _why_no_item(fault: BaseException) -> str:
     """
     if isinstance(fault, OSError):
         raise disk_error("a capture could not be kept", fault) from fault
-    if isinstance(fault, CaseError) or not isinstance(fault, Exception):
-        raise fault
+    if isinstance(fault, CaseError | UsageError) or not isinstance(fault, Exception):
+        raise fault  # UsageError: such as a browser that may not run here at all
     if isinstance(fault, AbusekitError):
         return fault.message
     return f"a fault in abusekit itself ({type(fault).__name__}: {str(fault)[:200]})"
 
 
-def outcomes_so_far(items: Iterable[Item]) -> dict[str, str]:
+def outcomes_so_far(items: Iterable[Item], *, now: datetime, identity: str = "") -> dict[str, str]:
     """Address as typed → the best outcome that the case holds of it: `complete` where there is one.
 
-    An address that was never reached (no network, no such name), or that met a wall, is not among them: it is
-    still to do.
+    identity: as whom the next run visits; empty for nobody. An address that was never reached (no network, no
+    such name) is not among them: it is still to do. So is one that met a wall, for another identity or after
+    WALL_REST.
     """
     found: dict[str, str] = {}
+    before = instant_text(now - WALL_REST)
     for item in items:
         address = item.source.get("address")
-        reached = item.kind == "capture" and item.outcome not in NEVER_REACHED and item.outcome not in WALLS
-        if reached and isinstance(address, str) and found.get(address) != "complete":
+        if item.kind != "capture" or item.outcome in NEVER_REACHED or not isinstance(address, str):
+            continue
+        same = item.method.get("identity_used", "") == identity
+        if item.outcome in WALLS and not (same and item.at > before):
+            continue
+        if found.get(address) != "complete":
             found[address] = item.outcome
     return found

@@ -109,7 +109,7 @@ def _of_the_browser(seen: Visit) -> list[str]:
         return lines
     counts = ", ".join(f"{number} {name}" for name, number in run.inventory.counts.items() if number)
     lines += [f"Seen               {counts or 'nothing'}", "", "Done to the page (alterations)"]
-    for one in run.alterations:
+    for one in sorted(run.alterations, key=lambda made: made.at):
         listed = f" [{'; '.join(one.listed[:20])}]" if one.listed else ""
         lines.append(
             f"  {instant_text(one.at)}  {one.what} x{one.count}: {one.outcome} {one.detail}{listed}"[:600]

@@ -191,7 +191,9 @@ class Case:
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.root / "custody" / f"{name}.lock", timeout=timeout, thread_local=False)
+        lock = FileLock(
+            self.root / "custody" / f"{name}.lock", timeout=timeout, thread_local=False, mode=0o600
+        )
         try:
             lock.acquire()
         except Timeout as fault:

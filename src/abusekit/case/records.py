@@ -132,7 +132,7 @@ def grade(item: Item, *, stamped: bool = False, corroborated: bool = False) -> t
         f"no {leg}"
         for leg, present in (
             ("address", item.legs.address),
-            ("page source", item.legs.source),
+            ("page source" if item.outcome == "complete" else "source of the page itself", item.legs.source),
             ("picture of the full page", item.legs.picture),
         )
         if not present

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.capture_options import CaptureOptions, with_capture_options
+from abusekit.cli.capture_options import SECTIONS, CaptureOptions, with_capture_options
 from abusekit.cli.capture_report import CaptureReport
 from abusekit.cli.capture_wanted import Chosen, ask_selection, first_contact, wanted_of
 from abusekit.cli.options import PathParameter, Session, now, with_session
+from abusekit.cli.sections import SectionedCommand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
     from abusekit.capture.address_list import Listed
 
 
-@click.command("capture")
+class CaptureCommand(SectionedCommand):
+    """Its help has headings."""
+
+    sections = (
+        ("What belongs to it", ("with_profile", "with_thread", "media", "selection", "complete")),
+        ("Nothing but a description", ("record_only", "description")),
+        *SECTIONS,
+    )
+
+
+@click.command("capture", cls=CaptureCommand)
 @click.argument("addresses", nargs=-1, metavar="[URL…]")
 @click.option(
     "--from",
@@ -86,6 +97,7 @@ def capture_command(
     """
     from dataclasses import replace
 
+    from abusekit.capture.browsed import identity_used
     from abusekit.capture.bulk import capture_all
     from abusekit.capture.held_back import held_back
     from abusekit.case.intake import Intake
@@ -115,14 +127,16 @@ def capture_command(
     with one_list_at_a_time:
         run = CaptureReport(session, failures, settings)
         with Intake(case, producer, clock=now, settings=settings, told=session.say) as intake:
-            chosen = Chosen(again or not listing, retry_failed, selection or "", complete or "")
-            wanted = list(wanted_of(case, settings, lines, run, chosen))
             plan = replace(
                 options.plan(engine, settings, intake.spool),
                 with_profile=with_profile,
                 with_thread=with_thread,
                 media=media,
             )
+            chosen = Chosen(
+                again or not listing, retry_failed, selection or "", complete or "", identity_used(plan)
+            )
+            wanted = list(wanted_of(case, settings, lines, run, chosen))
             first_contact(session, case, wanted, plan)
             run.begin(len(wanted))
             try:

@@ -81,14 +81,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Keep text only, by the http engine: no picture, sound or film is fetched.",
     ),
     click.option(
-        "--profile", metavar="NAME", help="Browser: use the session of `abusekit browser login NAME`."
+        "--profile", metavar="NAME", help="Use the session that `abusekit browser login NAME` keeps."
     ),
     click.option(
         "--wait",
         type=click.FloatRange(0, 600),
         default=0.0,
         metavar="S",
-        help="Browser: wait longer before pictures.",
+        help="Wait longer before pictures.",
     ),
     click.option(
         "--scroll",
@@ -96,42 +96,55 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         default=30,
         show_default=True,
         metavar="N",
-        help="Browser: scroll down N screens at most; 0: not at all.",
+        help="Scroll down N screens at most; 0: not at all.",
     ),
-    click.option("--no-expand", is_flag=True, help="Browser: do not press `more replies` and the like."),
-    click.option(
-        "--dismiss-consent", is_flag=True, help="Browser: press `reject` in consent banners; recorded."
-    ),
+    click.option("--no-expand", is_flag=True, help="Do not press `more replies` and the like."),
+    click.option("--dismiss-consent", is_flag=True, help="Press `reject` in consent banners; recorded."),
     click.option(
         "--viewport",
         default="1280x900",
         show_default=True,
         metavar="WxH",
-        help="Browser: size of the window.",
+        help="Size of the window.",
     ),
-    click.option("--locale", default="", metavar="xx-XX", help="Browser: language; recorded."),
-    click.option(
-        "--timezone", default="", metavar="ZONE", help="Browser: time zone that pages see; recorded."
-    ),
-    click.option("--browser", type=PathParameter(), metavar="PATH", help="Browser: which program."),
+    click.option("--locale", default="", metavar="xx-XX", help="Language; recorded."),
+    click.option("--timezone", default="", metavar="ZONE", help="Time zone that pages see; recorded."),
+    click.option("--browser", type=PathParameter(), metavar="PATH", help="Which program."),
     click.option(
         "--recorder",
         type=click.Choice(["netlog", "decoded"]),
         default="netlog",
         show_default=True,
-        help="Browser: bytes of the connection, or what the browser tells of them (graded lower).",
+        help="Bytes of the connection, or what the browser tells of them (graded lower).",
     ),
     click.option(
         "--accept-bad-certificate",
         is_flag=True,
-        help="Browser: go on where the certificate is not trusted; recorded.",
+        help="Go on where the certificate is not trusted; recorded.",
     ),
     click.option(
         "--unsafe-no-sandbox",
         is_flag=True,
-        help="Browser: run without its sandbox; recorded. Only for pages of your own.",
+        help="Run without its sandbox; recorded. Only for pages of your own.",
     ),
 )
+
+
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "How",
+        ("engine", "no_requisites", "no_media", "time_limit", "max_bytes", "user_agent", "ca_file",
+         "allow_private"),
+    ),
+    ("How politely", ("jobs", "per_host", "delay")),
+    (
+        "With the browser",
+        ("wait", "scroll", "no_expand", "dismiss_consent", "viewport", "locale", "timezone", "browser", "recorder",
+         "accept_bad_certificate", "unsafe_no_sandbox"),
+    ),
+    ("As somebody who is logged in", ("profile",)),
+)  # fmt: skip
+"""Headings of the help, and the parameters below each."""
 
 
 class CaptureOptions(NamedTuple):

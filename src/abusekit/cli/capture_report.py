@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 WHAT_TO_DO = {
-    "login-wall": "log in: abusekit browser login NAME ADDRESS; then capture again with --profile NAME",
-    "needs-login": "log in: abusekit browser login NAME ADDRESS; then run this again with --profile NAME",
+    "login-wall": "log in: abusekit browser login NAME {where}; then run this again with --profile NAME",
+    "needs-login": "not asked, since the site asks to log in; after that the same list goes on with these",
     "needs-person": "wait, or open the site in a browser and see what it asks; then run this again",
     "challenge": "the site wants proof of a person: wait an hour and use --jobs 1 --delay 30, or --profile",
     "consent-wall": "the site asks for consent first: --dismiss-consent presses `reject`, and that is recorded",
@@ -29,6 +29,14 @@ WHAT_TO_DO = {
     "geo-block": "the site says that it does not show this here; another country's view is another capture",
 }
 """Outcome → what a person does next."""
+
+
+def _origin(address: str) -> str:
+    """Scheme and host: where a person logs in."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/"
 
 
 class CaptureReport:
@@ -181,7 +189,8 @@ class CaptureReport:
             say("  for a server of your own: --allow-private, or abusekit settings change --allow-network")
         for outcome, hint in WHAT_TO_DO.items():
             if counts[outcome]:
-                say(f"  {outcome}: {hint}")
+                where = next(_origin(c.address) for c in failed if c.outcome == outcome)
+                say(f"  {outcome}: {hint.format(where=where)}")
         say("")
         say(
             "this run: "

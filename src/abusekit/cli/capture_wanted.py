@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from abusekit.cli.options import Session
+from abusekit.cli.options import Session, now
 
 if TYPE_CHECKING:
     from abusekit.capture.address_list import Listed
@@ -28,6 +28,8 @@ class Chosen(NamedTuple):
     retry_failed: bool
     selection: str
     completeness: str
+    identity: str
+    """As whom the run visits; empty for nobody."""
 
 
 def wanted_of(
@@ -41,7 +43,7 @@ def wanted_of(
     from abusekit.case.moment import parse_typed
     from abusekit.errors import UsageError
 
-    held = {} if chosen.again else outcomes_so_far(case.items())
+    held = {} if chosen.again else outcomes_so_far(case.items(), now=now(), identity=chosen.identity)
     never = held_back(case)
     for one in lines:
         if one.problem:

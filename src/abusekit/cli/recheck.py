@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from abusekit.cli.acts import refuse_quarantined, resolve_item, resolve_items
-from abusekit.cli.capture_options import with_capture_options
+from abusekit.cli.capture_options import SECTIONS, with_capture_options
 from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.sections import SectionedCommand
 
 if TYPE_CHECKING:
     from abusekit.capture.recheck_history import History
@@ -24,7 +25,13 @@ EVERYTHING_NEW = "*"
 """What `--diff` without an item stands for."""
 
 
-@click.command("recheck")
+class RecheckCommand(SectionedCommand):
+    """Its help has headings."""
+
+    sections = SECTIONS
+
+
+@click.command("recheck", cls=RecheckCommand)
 @click.argument("item_ids", nargs=-1, metavar="[ITEM…]")
 @click.option(
     "--due",
