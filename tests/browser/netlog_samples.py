@@ -33,11 +33,14 @@ class Site(Protocol):
     done: threading.Event
 
 
-def chromium() -> str:
-    """The browser of the tests; a test without one fails."""
-    wanted = os.environ.get("ABUSEKIT_TEST_BROWSER", "")
-    found = wanted or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    assert found, "no Chromium: install chromium or chromium-headless-shell"
+FULL, SHELL = "chromium", "chromium-headless-shell"
+"""The two programs that Debian builds of one source; their logs are not the same."""
+
+
+def program_of(name: str) -> str:
+    """A browser of the tests; a test without one fails."""
+    found = shutil.which(name)
+    assert found, f"no {name}: make system-packages installs it"
     return found
 
 
@@ -73,6 +76,7 @@ def visit(
     until: threading.Event | None = None,
     kill: bool = False,
     capture_mode: str = "Everything",
+    browser: str = FULL,
 ) -> Visit:
     """Opens the first page until it has asked for `/done` (or `until`), ends the browser in order (or kills it)."""
     log = folder / "net.json"
@@ -94,21 +98,20 @@ def visit(
             f"--log-net-log={log}", f"--net-log-capture-mode={capture_mode}", "--remote-debugging-pipe",
             *(["--no-sandbox"] if os.geteuid() == 0 else []), *more,
         ]  # fmt: skip
-        _run([*flags, f"{site.base}/"], until or site.done, home, kill)
+        _run([program_of(browser), *flags, f"{site.base}/"], until or site.done, home, kill)
     return Visit(log, {one.client_port: one for one in gate.connections()})
 
 
-def _run(arguments: list[str], done: threading.Event, home: Path | None, kill: bool) -> None:
+def _run(command: list[str], done: threading.Event, home: Path | None, kill: bool) -> None:
     to_browser, commands = os.pipe()
     answers, from_browser = os.pipe()
     quiet = os.open(os.devnull, os.O_RDWR)
     # the pipe's descriptors have to be 3 and 4 in the browser: above them first, lest one overwrite the other
     high = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 10) for one in (quiet, to_browser, from_browser)]
     targets = [(high[0], 0), (high[0], 1), (high[0], 2), (high[1], 3), (high[2], 4)]
-    program = chromium()
     pid = os.posix_spawnp(
-        program,
-        [program, *arguments],
+        command[0],
+        command,
         {**os.environ, **({"HOME": str(home)} if home else {})},
         file_actions=[(os.POSIX_SPAWN_DUP2, *one) for one in targets],
         setsid=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from netlog_h2_site import H2Site
-from netlog_samples import Visit, secure_context, visit
+from netlog_samples import FULL, SHELL, Visit, secure_context, visit
 from netlog_site import TruthSite, fill
 
 from abusekit.browser.recorder.netlog import Recording
@@ -46,15 +46,16 @@ class Told:
         return [one for one in self.recording.exchanges if one.url == self.site.base + path]
 
 
-@pytest.fixture(scope="module", params=["http", "https"])
+@pytest.fixture(scope="module", params=[("http", FULL), ("https", FULL), ("https", SHELL)], ids=" ".join)
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    """One visit over http and one over https."""
-    folder = tmp_path_factory.mktemp(f"netlog-{request.param}")
-    context, home = secure_context(folder, "http/1.1") if request.param == "https" else (None, None)
+    """A visit over http and over https, with the whole browser and with the headless shell."""
+    scheme, browser = request.param
+    folder = tmp_path_factory.mktemp(f"netlog-{scheme}")
+    context, home = secure_context(folder, "http/1.1") if scheme == "https" else (None, None)
     site = TruthSite(context)
     fill(site)
     began = datetime.now(UTC)
-    made = visit(folder, site, home=home)
+    made = visit(folder, site, home=home, browser=browser)
     yield Told(site, made.read(folder), made, began, datetime.now(UTC))
     site.close()
 

@@ -75,7 +75,7 @@ def test_no_secret_is_left(visited: Visit, tmp_path: Path) -> None:
 
 
 def test_the_command_line_keeps_the_names_of_its_flags(visited: Visit, tmp_path: Path) -> None:
-    """headless-shell tells none, so one is put in."""
+    """some browsers tell none, so one is put in."""
     first, rest = visited.log.read_bytes().split(b"\n", 1)
     found = json.loads(first.rstrip(b",") + b"}")
     line = (
