@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from abusekit.browser.inventory import Inventory
+from abusekit.browser.inventory import Inventory, Request
 from abusekit.browser.page.behaviours import Alteration
 
 TYPED = "typed"
@@ -45,6 +45,8 @@ class Hop:
     # of the answer; None where there was none
     reason: str
     # typed, redirect, script, meta-refresh, header-refresh, link, form; within-document for the last one only
+    request: Request | None = None
+    # on the browser's list; None where no document was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def hops(inventory: Inventory, typed: str) -> tuple[Hop, ...]:
         if not one.main or one.target != "page":
             continue
         reason = "redirect" if one.hop else (reasons.get(one.id, "other") if made else TYPED)
-        made.append(Hop(one.url, one.status, reason))
+        made.append(Hop(one.url, one.status, reason, one))
     last = inventory.navigations[-1] if inventory.navigations else None
     if last is not None and last.reason == "within-document":
         made.append(Hop(last.url, None, last.reason))

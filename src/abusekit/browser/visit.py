@@ -10,7 +10,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,9 @@ CLOSE_S = 5.0
 """Seconds for the browser to finish its NetLog and end."""
 
 REMARKS = 50
+
+LEAST_S = 10.0
+"""Seconds that a second visit has at least."""
 
 ENDING_S = 1.5
 """Seconds of the time limit that are kept for ending the browser."""
@@ -136,9 +139,12 @@ def visit(url: str, plan: VisitPlan, executable: Executable, means: Means) -> Vi
     """
     if plan.recorder == "decoded":
         return _Visit(url, plan, executable, means, "decoded", "asked for").run()
+    begun = means.monotonic()
     try:
         return _Visit(url, plan, executable, means, "netlog", "").run()
     except netlog.NetLogError as fault:
+        left = max(means.deadline_s - (means.monotonic() - begun), LEAST_S)
+        means = replace(means, deadline_s=left)
         why = f"{fault.message}; the address was visited a second time for this"
         return _Visit(url, plan, executable, means, "decoded", why).run()
 

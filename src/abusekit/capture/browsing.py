@@ -119,7 +119,7 @@ def record(
     An address that turns out to be a download is fetched by the plain engine, and the capture says so.
     """
     first = target(url)
-    at = now()
+    at, begun = now(), monotonic()
     means = Means(
         policy=plan.policy,
         typed=(first.host, first.port),
@@ -136,7 +136,10 @@ def record(
         for one in seen.exchanges:
             one.close()
         seen.close()
-        fetched = record_by_http(url, plan, now=now, computing=computing, monotonic=monotonic)
+        left = max(plan.deadline_s - (monotonic() - begun), 1.0)
+        fetched = record_by_http(
+            url, replace(plan, deadline_s=left), now=now, computing=computing, monotonic=monotonic
+        )
         note = Problem(
             "download", "a browser is offered this as a file: fetched by the http engine", fetched.url
         )

@@ -11,6 +11,10 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
     ("consent-wall", "a page came that asks for consent first, not the one that was asked for"),
     ("challenge", "a page came that wants proof of a person, not the one that was asked for"),
     ("geo-block", "the site says that it shows this not in this country"),
+    (
+        "not-recorded",
+        "what was shown went over no connection (a service worker or a cache made it), or is not recorded",
+    ),
     ("page-crashed", "the page brought the browser down: what came until then is kept"),
     ("not-text", "the answer is no text, and only text was to be kept: given up after its head"),
     ("refused-address", "the name leads to an address that may not be reached: nothing was sent there"),
@@ -37,10 +41,6 @@ NOTES: tuple[tuple[str, str], ...] = (
     ("no-content", "the server says that there is no content: there is nothing to see"),
     ("end-not-stated", "the answer states no length, and came unencrypted: its end cannot be known"),
     ("bad-date", "a time that is outside of what a timeline can hold"),
-    (
-        "not-recorded",
-        "the browser tells of an answer that is not in the recording, with the reason where it is known",
-    ),
     ("decoded", "recorded as the browser tells it, not byte for byte"),
     ("download", "a browser is offered this as a file to keep"),
     ("page-hung", "a script of the page ran without end and was broken off"),

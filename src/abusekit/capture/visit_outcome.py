@@ -60,6 +60,8 @@ def outcome_of(seen: Visit, main: Exchange) -> tuple[str, str]:
         return "too-large", "the size limit was reached before the page was there"
     if seen.failure is not None:
         return seen.failure.label, seen.failure.detail
+    if main.problem is not None and main.problem.label == "not-recorded" and run and run.status is not None:
+        return main.problem.label, main.problem.detail
     if main.problem is not None and main.problem.label != "not-recorded":
         return main.problem.label, main.problem.detail
     if seen.late or (run is not None and run.timed_out and main.status is None):
