@@ -31,7 +31,6 @@ def stored(tmp_path: Path) -> Path:
 
 def test_login_says_what_it_needs_before_it_opens_anything(abusekit: Abusekit, case: Path) -> None:
     login = ("browser", "login", "mine")
-    assert "--as-account" in abusekit(*login, expect=2).err
     ended = abusekit(*login, "--as-account", "@me", env=NO_SCREEN, expect=2)
     assert "no screen" in ended.err and "desktop" in ended.err
     ended = abusekit(*login, "file:///etc/passwd", "--as-account", "@me", env=NO_SCREEN, expect=4)
@@ -39,6 +38,7 @@ def test_login_says_what_it_needs_before_it_opens_anything(abusekit: Abusekit, c
     inside = {**NO_SCREEN, "ABUSEKIT_PROFILES": str(case / "private" / "profiles")}
     assert "inside a case" in abusekit(*login, "--as-account", "@me", env=inside, expect=2).err
     screen = {"DISPLAY": ":64998", "WAYLAND_DISPLAY": ""}
+    assert "--as-account" in abusekit(*login, env=screen, expect=2).err
     assert "not a name" in abusekit("browser", "login", "../x", "--as-account", "", env=screen, expect=2).err
     ended = abusekit(*login, "--as-account", "@me", "--browser", "/bin/true", env=screen, expect=2)
     assert "no Chromium" in ended.err

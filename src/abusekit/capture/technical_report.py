@@ -12,6 +12,7 @@ from abusekit.case.custody import instant_text
 from abusekit.case.intake import Draft
 
 if TYPE_CHECKING:
+    from abusekit.browser.page.behaviours import Alteration
     from abusekit.browser.visit import Visit
 
 _MEANING = dict(OUTCOMES)
@@ -71,6 +72,14 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
             lines.append(f"      {one.tls.version} {one.tls.cipher}, certificate {trust}")
     if seen is not None:
         lines += ["", *_of_the_browser(seen)]
+    attempts = draft.method.get("attempts")
+    for tried in attempts if isinstance(attempts, list) else ():
+        if isinstance(tried, dict):
+            lines.insert(
+                6,
+                f"Asked before       {tried['at']}: {tried['outcome']} {tried['status']}, asked again after"
+                f" {tried['retry_after_s']} s as the server wished",
+            )
     compared = checks(capture.page_facts, now=capture.ended)
     if compared:
         lines += ["", "Times in ids (derived), beside the times that the page states"]
@@ -84,6 +93,12 @@ def report_text(address: str, capture: Capture, draft: Draft) -> str:
         more = capture.secrets_count - len(secrets)
         lines += [f"  and {more} more, which stand in the archive"] if more else []
     return "\n".join(lines) + "\n"
+
+
+CONDITIONS = (
+    "downloads", "permissions", "header", "user-agent", "viewport", "locale", "timezone", "certificates",
+)  # fmt: skip
+"""Alterations that are settings of the browser, made before it asked for the page."""
 
 
 def _of_the_browser(seen: Visit) -> list[str]:
@@ -108,10 +123,15 @@ def _of_the_browser(seen: Visit) -> list[str]:
     if run is None:
         return lines
     counts = ", ".join(f"{number} {name}" for name, number in run.inventory.counts.items() if number)
-    lines += [f"Seen               {counts or 'nothing'}", "", "Done to the page (alterations)"]
-    for one in sorted(run.alterations, key=lambda made: made.at):
-        listed = f" [{'; '.join(one.listed[:20])}]" if one.listed else ""
-        lines.append(
-            f"  {instant_text(one.at)}  {one.what} x{one.count}: {one.outcome} {one.detail}{listed}"[:600]
-        )
+    lines += [f"Seen               {counts or 'nothing'}", ""]
+    made = sorted((one for one in run.alterations if one.count), key=lambda one: one.at)
+    before = [one for one in made if one.what in CONDITIONS]
+    for title, group in (("Set before the page was asked for", before), ("Done to the page", made)):
+        lines.append(title)
+        lines += [_altered(one) for one in group if one not in before or group is before]
     return lines
+
+
+def _altered(one: Alteration) -> str:
+    listed = f" [{'; '.join(one.listed[:20])}]" if one.listed else ""
+    return f"  {instant_text(one.at)}  {one.what} x{one.count}: {one.outcome} {one.detail}{listed}"[:600]

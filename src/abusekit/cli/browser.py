@@ -61,9 +61,9 @@ def browser_login(
         from abusekit.capture.address import check_address
 
         check_address(address)
+    check_screen()
     if as_account is None and not sys.stdin.isatty():
         raise UsageError("as whom you log in is not said, and there is nobody to ask", "--as-account TEXT")
-    check_screen()
     executable = find(browser)
     if executable is None:
         raise MissingExtraError("no browser was found", INSTALL_HINT)

@@ -148,6 +148,7 @@ def capture_command(
                     now=now,
                     engine=engine,
                     never=held_back(case),
+                    told=session.say,
                 ):
                     run.take(done)
             finally:

@@ -116,7 +116,14 @@ class CaptureReport:
                 lower = "  decoded" if item.fidelity == "decoded" else ""  # not the bytes of the connection
                 self.session.print(
                     f"{item.id}  {item.exhibit:10}  {item.outcome}{code}{missing}{context}{lower}  grade {letter}"
+                    + (f"  line {request.line}" if request.line else "")
                 )
+                for tried in item.method.get("attempts") or ():
+                    if isinstance(tried, dict):
+                        self.session.print(
+                            f"       first {tried['outcome']} {tried['status']}: asked again after"
+                            f" {tried['retry_after_s']} s, as the server wished"
+                        )
                 if request.line is None:
                     for reason in reasons:
                         self.session.print(f"       {reason}")

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 @click.option("--seen-at", metavar="TIME", help="When it was seen: 2026-11-20T22:10 (case's zone), or a day.")
 @click.option("--release", is_flag=True, help="Take it out again; needs --decided-by.")
 @click.option(
-    "--decided-by", metavar="NAME", help="Who decided that it may be looked at, such as an officer."
+    "--decided-by",
+    metavar="NAME",
+    help="Who decided that it may be looked at: an officer; you yourself after a mistyped number.",
 )
 @with_session(acts=True)
 def quarantine_command(
@@ -60,13 +62,17 @@ def quarantine_command(
         log_for_items(session, "item.release", ids, facts, "released from quarantine")
         return
     _check_quarantine(decided_by)
-    say_whom_to_call(session)
     people: list[JSON] = list(_people(seen_by))
     facts = {"reason": reason, "seen_by": people}
     if seen_at is not None:
         facts["seen_at"] = _seen_at(case, seen_at)
+    say_whom_to_call(session)
     log_for_items(session, "item.quarantine", ids, facts, "in quarantine; it stays where it is")
     session.say("it was not deleted, and must not be: the police decide what becomes of it")
+    session.say(
+        f"the wrong number? abusekit quarantine {ids[0]} --release --decided-by YOUR-NAME --reason"
+        ' "wrong item number, nothing of the kind in it"'
+    )
     if others := same_content(case, ids):
         session.say(
             f"of the same address, or with the same bytes, and NOT in quarantine: {', '.join(others)}"

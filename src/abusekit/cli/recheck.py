@@ -13,6 +13,8 @@ from abusekit.cli.options import Session, now, with_session
 from abusekit.cli.sections import SectionedCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from abusekit.capture.recheck_history import History
     from abusekit.case.decisions import Standing
     from abusekit.case.folder import Case
@@ -95,6 +97,7 @@ def _look_again(
 ) -> None:
     from abusekit.capture.bulk import capture_all
     from abusekit.capture.deposit import Request
+    from abusekit.capture.held_back import held_back
     from abusekit.capture.recheck_history import judge
     from abusekit.case.intake import Intake
 
@@ -109,7 +112,8 @@ def _look_again(
     with Intake(case, producer, clock=now, settings=settings, told=session.say) as intake:
         plan = options.plan(engine, settings, intake.spool)
         politeness = options.politeness(engine)
-        for done in capture_all(requests, plan, intake, politeness, now=now, engine=engine):
+        never = held_back(case)
+        for done in capture_all(requests, plan, intake, politeness, now=now, engine=engine, never=never):
             report.take(of_address[done.request.address], done)
 
 
@@ -151,7 +155,7 @@ def _wanted(
 
 
 def _of_named(
-    case: Case, named: tuple[str, ...], known: dict[str, History], never: dict[str, str]
+    case: Case, named: tuple[str, ...], known: dict[str, History], never: Mapping[str, str]
 ) -> list[History]:
     from abusekit.errors import UsageError
 

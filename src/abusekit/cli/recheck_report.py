@@ -118,6 +118,9 @@ def _print_difference(
     if added is None or removed is None:
         session.print("       no texts to compare")
         return
+    if not added and not removed:
+        session.print("       text: no difference, counts and ages apart")
+        return
     covered = "" if lines is not None else "; --reveal shows the lines"
     session.print(f"       text: +{added} -{removed} lines, counts and ages apart{covered}")
     for line in lines or ():

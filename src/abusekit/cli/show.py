@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COVERED = "covered; --reveal shows it"
 TEXT_LIMIT = 20_000
+FACT_LIMIT = 300
 
 
 @click.command("show")
@@ -76,10 +77,18 @@ def show_command(session: Session, item_id: str, reveal: bool, replay: bool, sec
     if not reveal:
         session.print(f"content    {COVERED}")
         return
-    for name, value in (*item.source.items(), *item.facts.items()):
+    _reveal(session, case, item)
+
+
+def _reveal(session: Session, case: Case, item: Item) -> None:
+    """The address, the times, the facts in short, and the words."""
+    for name, value in item.source.items():
         session.print(f"  {name}: {_short(value)}")
     for dated in item.dated:
         session.print(f"  {dated.what}: {dated.moment.get('raw')} ({dated.field})")
+    for name, value in item.facts.items():
+        if value not in (None, "", [], {}):
+            session.print(f"  {name}: {_fact(value)}")
     for name, text in _texts(case, item):
         session.print(f"--- {name}")
         for line in text[:TEXT_LIMIT].splitlines():
@@ -199,15 +208,26 @@ def _recheck_line(said: dict[str, Any]) -> str:
     return "; ".join(parts)
 
 
+def _fact(value: Any) -> str:
+    """A fact on one line; what is long is counted, and stands in item.json."""
+    text = _short(value)
+    if len(text) <= FACT_LIMIT or not isinstance(value, list | dict):
+        return text
+    return f"{len(value)} entries; see --json, or item.json"
+
+
 def _method(key: str, value: Any) -> list[str]:
     """One line, but for what was done to the page, which gets a line each; what is long stands in report.txt."""
     if value in ("", [], {}, None, False):
         return []
     if key == "alterations" and isinstance(value, list):
+        from abusekit.capture.technical_report import CONDITIONS
+
+        made = [one for one in value if isinstance(one, dict) and one.get("count")]
         return [
-            f"altered    {one.get('what')} x{one.get('count')}: {one.get('outcome')} {one.get('detail')}".rstrip()
-            for one in value
-            if isinstance(one, dict)
+            f"{'set before' if one.get('what') in CONDITIONS else 'done to it'} {one.get('what')}: "
+            f"{one.get('outcome')} {one.get('detail')}".rstrip()
+            for one in sorted(made, key=lambda one: str(one.get("at")))
         ]
     if key == "browser" and isinstance(value, dict):
         about = {name: one for name, one in value.items() if name != "flags"}
