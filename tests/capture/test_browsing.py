@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -173,6 +175,36 @@ def test_what_is_not_the_page_is_called_by_its_name(visits: Visits, path: str, o
         capture = visits(site.base_url + path)
     assert capture.outcome == outcome
     assert wacz_check.check(archived(capture)[0]) == []
+
+
+WALL = "<h1>Please log in to continue</h1><form><input type=password></form>"
+IN_CLOSED = f"<script>d.attachShadow({{mode: 'closed'}}).innerHTML = '{WALL}'</script>"
+KEPT = '<script type="application/ld+json">{"@type": "SocialMediaPosting", "articleBody": "Anna on site"}</script>'
+
+
+class _Walls(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        inner = f"<div id=d></div>{IN_CLOSED}" if self.path == "/closed" else KEPT + WALL
+        page = f"<!doctype html><title>Photo</title><body>{inner}".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.mark.parametrize("path", ["/closed", "/kept"])
+def test_a_wall_in_a_closed_shadow_root_or_behind_old_data_is_one(visits: Visits, path: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Walls) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            capture = visits(f"http://127.0.0.1:{server.server_port}{path}")
+        finally:
+            server.shutdown()
+    assert capture.outcome == "login-wall"
+    assert [one.label for one in capture.problems].count("text-cut") == (path == "/closed")
 
 
 def test_a_host_that_is_not_there_and_one_that_is_not_allowed(visits: Visits) -> None:

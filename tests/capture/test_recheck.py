@@ -10,6 +10,7 @@ import pytest
 from abusekit.capture.markers import Match
 from abusekit.capture.outcome import OUTCOMES
 from abusekit.capture.recheck import verdict
+from abusekit.capture.recheck_history import _by_name as by_name
 from abusekit.capture.seen import Seen
 from abusekit.capture.signs import GONE
 from abusekit.capture.verdicts import HANDLE_REUSE, LIVE, NOT_SHOWN, Kind
@@ -142,6 +143,65 @@ class TestHandleReuse:
     def test_an_id_that_is_not_stated_is_no_alarm(self) -> None:
         found = verdict(LIVE_PROFILE, facts(LIVE_PROFILE, author_id=()))
         assert found.alarm == ""
+
+    @pytest.mark.parametrize(
+        ("ids", "engine", "alarm", "sure"),
+        [
+            (("1099", "1002"), "http", HANDLE_REUSE, "medium"),
+            (("1099", "1002"), "browser", HANDLE_REUSE, "medium"),
+            (("1002", "1099"), "http", HANDLE_REUSE, "low"),
+            (("1002", "1099"), "browser", "", "low"),
+        ],
+    )
+    def test_another_account_beside_the_old_one_is_never_present(
+        self, ids: tuple[str, ...], engine: str, alarm: str, sure: str
+    ) -> None:
+        for of in (LIVE_POST, LIVE_PROFILE):
+            found = verdict(of, replace(facts(of, author_id=ids), engine=engine))
+            assert (found.kind, found.alarm, found.confidence) == ("changed-unclear", alarm, sure)
+
+
+class TestOldDataInThePage:
+    """A page may keep the data of a post that it does not show any more."""
+
+    @staticmethod
+    def facts_shown(said: str) -> Seen:
+        return replace(LIVE_POST, facts={**LIVE_POST.facts, "post.text_shown": (said,)})
+
+    def test_words_that_are_shown_are_proof(self) -> None:
+        assert verdict(LIVE_POST, self.facts_shown("yes")).kind == "present"
+
+    def test_the_site_says_that_it_is_deleted(self) -> None:
+        sign = Match("deleted", "removed/en", "high", "text 'this post has been deleted'")
+        for text in (
+            "This post has been deleted",
+            f"{CHROME}Night Owl @night_owl\nThis post has been deleted",
+        ):
+            now = replace(self.facts_shown("no"), text=text, markers=(sign,))
+            assert verdict(LIVE_POST, now).kind == "deleted"
+
+    def test_the_site_says_nothing_that_is_understood(self) -> None:
+        for text in (
+            "Ez a bejegyz\u00e9s nem l\u00e9tezik",
+            f"{CHROME}Night Owl @night_owl\nNincs itt semmi",
+        ):
+            found = verdict(LIVE_POST, replace(self.facts_shown("no"), text=text))
+            assert (found.kind, found.confidence) == ("changed-unclear", "low")
+            assert "does not show it any more" in found.reasons[0]
+
+    def test_a_page_that_never_shows_them_word_for_word_is_compared_by_its_text(self) -> None:
+        never = self.facts_shown("no")
+        assert verdict(never, never).kind == "present"
+        assert verdict(never, replace(never, text="other words")).kind == "changed-unclear"
+
+    def test_what_was_read_of_an_item(self) -> None:
+        ld, meta = "json-ld articleBody", "microdata text"
+        found = [("post.text", "old", ld), ("post.text", "new", meta), ("post.text", "newer", meta)]
+        shown = [("post.text_shown", "no", ld), ("post.text_shown", "yes", meta)]
+        assert by_name([*found, *shown], "new newer")["post.text"] == ("new", "newer")
+        mixed = [*shown, ("post.text_shown", "no", meta)]
+        assert by_name([*found, *mixed], "only newer")["post.text"] == ("newer",)
+        assert by_name(found, None)["post.text_shown"] == ("no",)
 
 
 class TestHostilePages:

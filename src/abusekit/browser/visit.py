@@ -193,6 +193,7 @@ class _Visit:
                     netlog=self.recorder == "netlog",
                 )
             )
+            gate.only_user(process.user)
             means.started(process)
             try:
                 decoded = self._drive(process, ends_at - ENDING_S)
@@ -204,6 +205,10 @@ class _Visit:
                 raise
             if self.seen is not None:
                 exchanges = with_kinds(exchanges, self.seen.inventory)
+            if gate.strangers:
+                self.remarks.append(
+                    f"{gate.strangers} connections of other users of this computer were not let through the gate"
+                )
             first, hops = main_first(self.url, self.seen, exchanges, gate.connections(), started)
             return Visit(
                 executable=self.executable,

@@ -16,7 +16,7 @@ from abusekit.browser.process.chromium import BrowserProcess, Executable
 from abusekit.browser.process.watchdog import kill_group
 from abusekit.browser.visit import Means, Visit, visit
 from abusekit.capture.address import Target, target
-from abusekit.capture.claims import claims, judged
+from abusekit.capture.claims import claims, closed_text, judged
 from abusekit.capture.coding import decode
 from abusekit.capture.http import HTML
 from abusekit.capture.http import record as record_by_http
@@ -171,6 +171,8 @@ def _judged(
         outcome, detail = walled, why
     problems = [Problem(outcome, detail, main.url)] if outcome != "complete" else []
     problems += problems_of(seen, main)
+    if text is not None and closed_text(markup, seen.hops[-1]):
+        problems.append(Problem("text-cut", "text.txt: without closed shadow roots, which stand in dom.html"))
     return Capture(
         typed=url,
         url=seen.exchanges[0].url,

@@ -122,15 +122,17 @@ def recognise(
     html: str,
     headers: Iterable[tuple[str, str]] = (),
     post_text: str | None = None,
+    post_shown: bool = True,
 ) -> tuple[Match, ...]:
     """The signs found, the most certain first; empty for an ordinary page.
 
     `url`: as asked; `final_url`: after redirects; `status`: of the last answer, None when there was none.
     `text`: as read or as rendered, a line for each block. `headers`: of the last answer. `post_text`: words of
     the post that the page holds, where it names one (`post.text` of `page_facts`): then the page is no wall,
-    whatever else it says. Never raises for what the page holds; time grows with the sizes, which are bounded.
+    whatever else it says. `post_shown`: False where the page names those words and does not show them: then it
+    may be a wall. Never raises for what the page holds; time grows with the sizes, which are bounded.
     """
-    page = _page(url, final_url, status, title, text, html, headers, post_text)
+    page = _page(url, final_url, status, title, text, html, headers, post_text, post_shown)
     found: list[tuple[int, bool, int, Match]] = []
     for number, marker in enumerate(_markers()):
         if marker["platform"] in ("any", page.platform):
@@ -155,6 +157,7 @@ def _page(
     html: str,
     headers: Iterable[tuple[str, str]],
     post_text: str | None,
+    post_shown: bool,
 ) -> _Page:
     ids = address_ids(url) or address_ids(final_url)
     lines = tuple(
@@ -176,7 +179,7 @@ def _page(
         html[:HTML_LIMIT].lower(),
         tuple(f"{name[:100].lower()}: {value[:400].lower()}" for name, value in list(headers)[:200]),
         normal((post_text or "")[:TITLE_LIMIT]),
-        bool(post_text and post_text.strip()) and (status is None or status < 400),
+        post_shown and bool(post_text and post_text.strip()) and (status is None or status < 400),
     )
 
 

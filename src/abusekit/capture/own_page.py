@@ -31,6 +31,14 @@ def absolute(base: Target | None, reference: str) -> str:
         return reference
 
 
+def same_origin(base: Target | None, address: str) -> bool:
+    """Whether `address` is of the scheme, host and port of `base` (RFC 6454)."""
+    other = base_of(address)
+    if base is None or other is None:
+        return False
+    return (base.scheme, base.host, base.port) == (other.scheme, other.host, other.port)
+
+
 def recogniser(url: str, canonical: list[str]) -> Callable[[str], bool]:
     """A test of texts: is it the page's address (`url` or one of `canonical`), or the id or handle in it?
 

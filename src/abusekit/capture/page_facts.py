@@ -9,6 +9,7 @@ stands in several places is listed with each of them, and two values of one fact
     author.id author.uri author.sec_uid author.url author.handle author.name author.same_as account.created
     reply.to thread.root thread.id guild.id channel.id group.name  where it belongs
     comment.… listed.…                                             the same of answers, and of other posts
+    elsewhere.…                                                    what JSON of another origin says, a frame's too
     alternate.activity alternate.oembed                            where the page says it in JSON
 
 `author` is whose post it is or, on a profile, whose profile. `author.id` is the platform's number or DID, which
@@ -18,13 +19,14 @@ a new handle does not change; `author.uri` the same as an address (ActivityPub, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from abusekit.capture.address_ids import AddressIds, address_ids, platform_by_site
 from abusekit.capture.bounded_json import read_json
 from abusekit.capture.json_shapes import shape_facts
-from abusekit.capture.own_page import absolute, base_of, recogniser
+from abusekit.capture.own_page import absolute, base_of, recogniser, same_origin
 from abusekit.capture.page_markup import PageMarkup, read_markup
 from abusekit.capture.schema_facts import Found, linked_nodes, schema_facts
 from abusekit.plain import safe_text
@@ -41,6 +43,9 @@ BODY_LIMIT = 2 << 20
 """Characters of one body; a longer one is not read."""
 BODIES_LIMIT = 8 << 20
 """Characters of all bodies."""
+SHORT = 20
+"""Letters up to which a text is looked for as whole words: a "no" stands in every page."""
+NO_LETTER = re.compile(r"[\W_]+")
 
 METAS = {
     "og:title": "title",
@@ -98,7 +103,9 @@ def page_facts(
 
     `html`: the source or the rendered DOM. `shown_text`: the readable text, to see whether the words of
     `post.text` are in it (`post.text_shown`: yes or no). `bodies`: (address, media type, text) of other
-    answers; JSON is read. Never raises for what they hold; at most 200 facts, sizes bounded.
+    answers; JSON is read. Only one of the page's own origin, or one that the page declares (`link alternate`),
+    can give facts of its own: a frame may fetch what it likes. Never raises for what they hold; at most 200
+    facts, sizes bounded.
     """
     page = read_markup(html)
     ids = address_ids(url)
@@ -230,12 +237,14 @@ class _Gathering:
         for place, address, text in documents:
             value = read_json(text)
             of_page = address in told or address == self.url
+            may_be = of_page or not address or same_origin(self.base, address)
+            others = "listed" if may_be else "elsewhere"
             read = shape_facts(value, place, platform, self.kind, self.is_page)
             for number, (own, facts) in enumerate(read):
                 # the document that the page itself calls its other form is about the page
-                mine = own or (of_page and not number and not any(each for each, _ in read))
+                mine = may_be and (own or (of_page and not number and not any(each for each, _ in read)))
                 for name, found, where in facts:
-                    self.add(name if mine else f"listed.{name}", found, where, own=mine)
+                    self.add(name if mine else f"{others}.{name}", found, where, own=mine)
 
     def from_times(self) -> None:
         """The words that the page shows for its machine-readable time; the only time of a page is its own."""
@@ -248,15 +257,39 @@ class _Gathering:
                 self.add("posted.shown", shown, "time element")
 
     def compare(self, shown_text: str) -> None:
-        shown = "".join(shown_text.split())
-        for name, value, where in list(self.own):
-            if name == "post.text":
-                words = "".join(value.split())[: VALUE_LIMIT // 2]
-                self.add("post.text_shown", "yes" if words in shown else "no", where)
+        texts = [(value, where) for name, value, where in self.own if name == "post.text"]
+        shown = shown_among({value for value, _ in texts}, shown_text)
+        for value, where in texts:
+            self.add("post.text_shown", "yes" if value in shown else "no", where)
 
     def facts(self) -> tuple[PageFact, ...]:
         found = [*self.own, *self.others][:FACTS_LIMIT]
         return tuple(PageFact(*one) for one in found)
+
+
+def shown_among(values: Iterable[str], text: str) -> set[str]:
+    """Those of `values` whose beginnings stand in the readable `text`; signs, blanks and case aside."""
+    wanted = {value: _words(value[: VALUE_LIMIT // 2]) for value in values}
+    if not wanted:
+        return set()
+    read = text[:BODY_LIMIT]
+    words = _words(read)
+    joined, bare = words.replace(" ", ""), "".join(read.split())
+    found = set()
+    for value, one in wanted.items():
+        if not one:  # nothing but signs
+            there = "".join(value.split()) in bare
+        elif len(one) <= SHORT:
+            there = f" {one} " in f" {words} "
+        else:
+            there = one.replace(" ", "") in joined
+        if there:
+            found.add(value)
+    return found
+
+
+def _words(text: str) -> str:
+    return NO_LETTER.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def facts_for_item(facts: Iterable[PageFact]) -> list[dict[str, str]]:

@@ -16,10 +16,13 @@ from abusekit.capture.seen import (
     fact,
     is_profile,
     moved,
+    names_unseen_text,
+    new_accounts,
     other_handle,
     overlap,
     same_engine,
     same_post_text,
+    shown_texts,
 )
 from abusekit.capture.signs import GONE, signs
 from abusekit.capture.text_diff import Difference, compare
@@ -74,7 +77,7 @@ def _reused(earlier: Seen | None, now: Seen) -> Verdict | None:
     apart = not set(before) & set(after)
     in_part = not set(before) <= set(after) and not set(after) <= set(before) and before[0] != after[0]
     if not apart and not in_part:
-        return None
+        return _one_more(earlier, now)
     sign = Sign("changed-unclear", "other-account-id", "high" if apart else "medium", "author.id")
     reason = "the stable account id is another one than before: do not take this for the same account"
     return Verdict(
@@ -87,11 +90,27 @@ def _reused(earlier: Seen | None, now: Seen) -> Verdict | None:
     )
 
 
+def _one_more(earlier: Seen, now: Seen) -> Verdict | None:
+    """The id of before, and one that was not there: whose page it is now cannot be told from that."""
+    new = new_accounts(earlier, now)
+    if not new:
+        return None
+    first = fact(now, "author.id")[0] in new
+    # another engine reads more places of a page: an id more, behind the old one, is no alarm then
+    alarm = HANDLE_REUSE if first or same_engine(earlier, now) else ""
+    certain: Confidence = "medium" if first else "low"
+    sign = Sign("changed-unclear", "one-more-account-id", certain, "author.id")
+    reason = "beside the stable account id of before the page states another one: look whose page it is"
+    difference = _difference(earlier, now)
+    return Verdict("changed-unclear", certain, (sign,), (reason,), alarm=alarm, difference=difference)
+
+
 def _content(earlier: Seen | None, now: Seen) -> Verdict | None:
     """The page's own ids or words are those of before."""
     if earlier is None or now.outcome != "complete":
         return None
-    same_post = overlap(earlier, now, "post.id")
+    # what a page only names in its data may be older than what it shows
+    same_post = overlap(earlier, now, "post.id") and not names_unseen_text(now)
     same_account = overlap(earlier, now, "author.id")
     words = same_post_text(earlier, now)
     if _other_post(earlier, now):
@@ -101,7 +120,7 @@ def _content(earlier: Seen | None, now: Seen) -> Verdict | None:
     new_handle = same_account and other_handle(earlier, now)
     difference = _difference(earlier, now)
     gone = [sign for sign in signs(earlier, now) if sign.kind in GONE and sign.confidence != "low"]
-    if words is False and gone:
+    if gone and words is not True:
         return None  # the shell of a post that says itself that the post is gone
     if words is False:
         reasons: tuple[str, ...] = ("the text of the post is another one than before",)
@@ -117,8 +136,6 @@ def _content(earlier: Seen | None, now: Seen) -> Verdict | None:
         return Verdict(
             "present", "high", (sign,), ("the text of the post is the same",), difference=difference
         )
-    if gone:
-        return None
     return _by_lines(earlier, now, difference, (_id_sign(same_post),), known=True)
 
 
@@ -129,7 +146,7 @@ def _readable(earlier: Seen | None, now: Seen) -> Verdict | None:
     difference = _difference(earlier, now)
     if difference is None or difference.share_kept < _MOSTLY or (moved(earlier, now) and is_profile(earlier)):
         return None
-    if _other_post(earlier, now):
+    if _other_post(earlier, now) or _no_more_shown(earlier, now):
         return None  # in the same surroundings
     other = not difference.same or same_post_text(earlier, now) is False
     if other and any(sign.confidence != "low" for sign in signs(earlier, now)):
@@ -220,6 +237,8 @@ def _unclear(earlier: Seen | None, now: Seen) -> Verdict:
         reason = "the server had trouble of its own; that says nothing about the thing"
     elif status == 403:
         reason = "the server refuses to show it, and does not say why"
+    elif earlier is not None and now.outcome == "complete" and _no_more_shown(earlier, now):
+        reason = "the page states the text of the post in its data, and does not show it any more"
     elif now.outcome == "complete":
         reason = "another page came than before, and nothing says why"
     else:
@@ -247,6 +266,10 @@ the content before the walls, since a page that shows the post is none; a redire
 
 def _kind(kind: str) -> Kind:
     return next(known for known in NOT_SHOWN if known == kind)
+
+
+def _no_more_shown(earlier: Seen, now: Seen) -> bool:
+    return bool(shown_texts(earlier)) and names_unseen_text(now)
 
 
 def _other_post(earlier: Seen, now: Seen) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from abusekit.capture.address_ids import address_ids
+from abusekit.capture.page_facts import shown_among
 from abusekit.capture.recheck import RULES_VERSION, verdict
 from abusekit.capture.result import Capture
 from abusekit.capture.seen import Seen, Sign
@@ -101,7 +102,7 @@ def seen_of_capture(capture: Capture) -> Seen:
         hops=capture.hops,
         title=capture.title or "",
         text=capture.text,
-        facts=_by_name((one.name, one.value, one.where) for one in capture.page_facts),
+        facts=_by_name([(one.name, one.value, one.where) for one in capture.page_facts], capture.text),
         markers=capture.markers,
         fidelity=capture.fidelity,
         engine=capture.engine,
@@ -114,6 +115,7 @@ def seen_of_item(case: Case, item: Item) -> Seen:
     facts = item.facts
     address = _text(item.source.get("address"))
     status = facts.get("status")
+    text = stored_text(case, item)
     return Seen(
         outcome=item.outcome,
         status=status if type(status) is int else None,
@@ -121,11 +123,14 @@ def seen_of_item(case: Case, item: Item) -> Seen:
         final_url=_text(facts.get("final_url")) or address,
         hops=tuple(_text(hop) for hop in _list(facts.get("hops"))),
         title=_text(facts.get("title")),
-        text=stored_text(case, item),
+        text=text,
         facts=_by_name(
-            (_text(one.get("name")), _text(one.get("value")), _text(one.get("where")))
-            for one in _list(facts.get("page_facts"))
-            if isinstance(one, dict)
+            [
+                (_text(one.get("name")), _text(one.get("value")), _text(one.get("where")))
+                for one in _list(facts.get("page_facts"))
+                if isinstance(one, dict)
+            ],
+            text,
         ),
         markers=tuple(_markers(facts)),
         fidelity=item.fidelity,
@@ -221,9 +226,21 @@ def _markers(facts: dict[str, JSON]) -> Iterator[Sign]:
             yield Sign(kind, marker, sure, where)
 
 
-def _by_name(found: Iterator[tuple[str, str, str]]) -> dict[str, tuple[str, ...]]:
-    names: dict[str, dict[str, None]] = {}
+def _by_name(found: list[tuple[str, str, str]], text: str | None) -> dict[str, tuple[str, ...]]:
+    """Without the texts of the post that the page does not show, where it shows another one."""
+    looked: dict[str, set[str]] = {}
     for name, value, where in found:
+        if name == "post.text_shown":
+            looked.setdefault(where, set()).add(value)
+    names: dict[str, dict[str, None]] = {}
+    if not looked and any(name == "post.text" for name, _, _ in found):
+        names["post.text_shown"] = {"no": None}  # there was no text to look in
+    any_shown = any("yes" in said for said in looked.values())
+    for name, value, where in found:
+        if name == "post.text" and any_shown:
+            said = looked.get(where, set())
+            if "yes" not in said or ("no" in said and not shown_among([value], text or "")):
+                continue
         if name and where.partition(" ")[0] not in _FROM_ADDRESS:
             names.setdefault(name, {})[value] = None
     return {name: tuple(values) for name, values in names.items()}

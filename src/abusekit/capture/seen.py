@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -76,14 +77,37 @@ def _handles(seen: Seen) -> set[str]:
     return {value.lstrip("@").casefold() for value in fact(seen, "author.handle")}
 
 
+def new_accounts(earlier: Seen, now: Seen) -> set[str]:
+    """Stable ids of accounts that the earlier capture had in no spelling (`1002` is one of `acct:1002`)."""
+    known = {_core(value) for value in fact(earlier, "author.id")}
+    return {value for value in fact(now, "author.id") if _core(value) not in known}
+
+
+def _core(value: str) -> str:
+    if value.startswith("did:"):
+        return value
+    return re.split(r"[:/#@=]", value.rstrip("/"))[-1] or value
+
+
 def other_handle(earlier: Seen, now: Seen) -> bool:
     before, after = _handles(earlier), _handles(now)
     return bool(before) and bool(after) and not before & after
 
 
+def shown_texts(seen: Seen) -> tuple[str, ...]:
+    """Texts of the post that the page shows, as far as that was looked for; old data may outlive the post."""
+    return () if names_unseen_text(seen) else fact(seen, "post.text")
+
+
+def names_unseen_text(seen: Seen) -> bool:
+    """The page states a text of the post, and shows none: that the post is there does not follow from it."""
+    looked = fact(seen, "post.text_shown")
+    return "no" in looked and "yes" not in looked
+
+
 def same_post_text(earlier: Seen, now: Seen) -> bool | None:
-    """Whether a text of the post is the same; None where one of the captures has none."""
-    before, after = fact(earlier, "post.text"), fact(now, "post.text")
+    """Whether a text of the post is the same; None where one of the captures shows none."""
+    before, after = shown_texts(earlier), shown_texts(now)
     if not before or not after:
         return None
     return any(same_words(one, other) for one in before for other in after)

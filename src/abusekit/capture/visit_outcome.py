@@ -86,7 +86,8 @@ def problems_of(seen: Visit, main: Exchange) -> Iterator[Problem]:
     if seen.exceeded:
         yield Problem("not-fetched", "the size limit was reached: parts are missing")
     for failure in seen.taken.failures:
-        yield Problem(f"no-{failure.kind}", f"{failure.label}: {failure.detail}")
+        missed = "; walls were not looked for in its words" if failure.kind == "text" else ""
+        yield Problem(f"no-{failure.kind}", f"{failure.label}: {failure.detail}{missed}")
     for made in seen.taken.artefacts:
         if cut := made.note.get("cut"):
             yield Problem(f"{made.kind}-cut", f"{made.name}: {cut}")

@@ -217,6 +217,24 @@ def test_the_page_cannot_forge_its_markup_and_text(
     assert b"words in a frame" in parts[1].get_payload(decode=True)
 
 
+def test_fields_with_the_names_of_getters_do_not_hide_the_text(cdp: Cdp, page: str, taking: Taking) -> None:
+    names = ("innerText", "textContent", "shadowRoot", "tagName", "children", "querySelectorAll", "nodeType")
+    fields = "".join(f"<input type=hidden name={name}>" for name in names)
+    inner = f"<form>{fields}words in shadow</form><p>more</p>"
+    show(
+        cdp,
+        page,
+        f"<body><p>before</p><form>{fields}words of a form</form><div id=d></div><p>after</p>"
+        f"<script>d.attachShadow({{mode: 'open'}}).innerHTML = `{inner}`</script>",
+    )
+    taken = taking(page, "text")
+    assert taken.failures == ()
+    (one,) = taken.artefacts
+    lines = [line for line in content(one).decode().split("\n") if line]
+    assert lines == ["before", "words of a form", "after", "words in shadow", "more"]
+    assert "cut" not in one.note
+
+
 def test_half_a_letter_does_not_lose_the_text(cdp: Cdp, page: str, taking: Taking) -> None:
     show(
         cdp,

@@ -17,30 +17,49 @@ from abusekit.plain import safe_text
 from abusekit.webarchive.exchange import Spool
 
 READ = """((limit) => {
+  // A form answers for its fields (<input name=innerText>), so the browser's own getters are asked.
+  const own = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
+  const inner = own(HTMLElement, "innerText"), content = own(Node, "textContent"), tag = own(Element, "tagName");
+  const shadow = own(Element, "shadowRoot"), within = own(DocumentFragment, "children");
+  const top = own(Document, "documentElement");
+  const every = {1: Element.prototype.querySelectorAll, 11: DocumentFragment.prototype.querySelectorAll};
   const parts = [];
-  let left = limit, seen = 0, shadows = 0;
+  let left = limit, seen = 0, shadows = 0, failed = 0, asked = 0;
   const add = (text) => { parts.push(text.slice(0, left)); left -= Math.min(left, text.length + 1); };
-  const shown = (node) => node instanceof HTMLElement ? node.innerText : node.textContent;
-  const root = document.documentElement;
-  if (root) add(shown(root) || "");
+  const read = (node) => {
+    asked++;
+    try {
+      const text = (node instanceof HTMLElement ? inner : content).call(node);
+      if (typeof text === "string") return text;
+    } catch {}
+    failed++;
+    return "";
+  };
+  const root = top.call(document);
+  if (root) add(read(root));
   const roots = root ? [root] : [];
   while (roots.length && left > 0 && seen < 300000) {
-    for (const one of roots.pop().querySelectorAll("*")) {
+    const from = roots.pop();
+    for (const one of (from === root ? every[1] : every[11]).call(from, "*")) {
       if (++seen > 300000 || left <= 0) break;
-      const inner = one.shadowRoot;
-      if (!inner) continue;
+      const hidden = shadow.call(one);
+      if (!hidden) continue;
       shadows++;
-      roots.push(inner);
-      for (const child of inner.children)
-        if (child instanceof HTMLElement && !/^(STYLE|SCRIPT|TEMPLATE|SLOT|LINK)$/.test(child.tagName)) {
-          const text = child.innerText.trim();
+      roots.push(hidden);
+      for (const child of within.call(hidden))
+        if (child instanceof HTMLElement && !/^(STYLE|SCRIPT|TEMPLATE|SLOT|LINK)$/.test(tag.call(child))) {
+          const text = read(child).trim();
           if (text) add(text);
         }
     }
   }
-  return {text: parts.join("\\n"), shadows, whole: left > 0 && seen <= 300000};
+  const none = asked > 0 && failed === asked;
+  return {text: none ? null : parts.join("\\n"), shadows, whole: left > 0 && seen <= 300000 && !failed};
 })(%d)"""
-"""innerText follows HTML section 3.2.7 and does not descend into shadow roots: open ones are read after it."""
+"""innerText follows HTML section 3.2.7 and does not descend into shadow roots: open ones are read after it.
+
+Closed ones give nobody their text, not even here; it stands in the markup, see `dom`.
+"""
 
 
 def text_of(sitter: Sitter) -> Iterator[Artefact]:
