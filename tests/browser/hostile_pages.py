@@ -67,6 +67,14 @@ PAGES: dict[str, bytes] = {
         "setInterval(()=>document.title=out.join(','),50)</script>"
     ),
     "/frames": page("<iframe src='http://localhost:PORT/inner'></iframe>"),
+    "/frames-moving": page("<iframe src='http://localhost:PORT/ticking'></iframe>"),
+    "/ticking": page(
+        "<style>@keyframes k{to{margin-left:5000px}}#a{animation:k 5s linear infinite;width:1px}</style><p id=a>x</p>"
+        "<p id=n></p><script>let i=0;setInterval(()=>n.textContent=++i,20);"
+        "setTimeout(()=>location.href='/plain?by-the-frame',30000)</script>"
+    ),
+    "/frames-hanging": page("<iframe src='http://localhost:PORT/hang-again'></iframe>"),
+    "/frames-storm": page("<iframe src='http://localhost:PORT/dialog-storm'></iframe>"),
     "/inner": page("<script>fetch('/inner-data')</script>inner"),
     "/workers": page(
         "<script>new Worker('/worker.js');new SharedWorker('/shared.js');"

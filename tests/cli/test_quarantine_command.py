@@ -157,5 +157,6 @@ def test_a_person_is_asked_who_has_seen_it(abusekit: Abusekit, full_case: Path) 
     code, seen = typed_on_a_terminal(
         abusekit, ("quarantine", "--case", str(full_case), "E0003", "--reason", "x"), ["A. One, B. Two"]
     )
-    assert code == 0 and seen.index("Call the police now") < seen.index("Who has seen it?")
+    assert code == 0 and seen.index("Who has seen it?") < seen.index("Call the police now")
+    assert "the wrong number?" in seen and "--release" in seen
     assert entry(abusekit, full_case)["seen_by"] == ["A. One", "B. Two"]

@@ -41,4 +41,5 @@ def stranger() -> Ed25519PrivateKey:
 @pytest.fixture
 def new_wacz() -> Callable[[bytes], bytes]:
     """A web archive with another body for the page of E0001, whole in itself: its own digests all fit."""
-    return lambda body: wacz("http://example.org/alpha", body, START)
+    made = {"text": b"abuse of alpha\n", "view": b"a picture of alpha"}
+    return lambda body: wacz("http://example.org/alpha", body, START, made)

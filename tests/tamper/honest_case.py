@@ -21,6 +21,7 @@ from abusekit.integrity.sealcheck import Trust
 from abusekit.integrity.signers import own_signers
 from abusekit.integrity.verify import Question, Verdict, verify_case
 from abusekit.webarchive.exchange import Exchange, Spool
+from abusekit.webarchive.resource import MEDIA_TYPES, Resource, urn
 from abusekit.webarchive.wacz import write_wacz
 
 PASSPHRASE = b"a passphrase for the tests"
@@ -38,8 +39,8 @@ class Clock:
         return self.now
 
 
-def wacz(url: str, body: bytes, at: datetime) -> bytes:
-    """A whole web archive of one page."""
+def wacz(url: str, body: bytes, at: datetime, made: dict[str, bytes]) -> bytes:
+    """A whole web archive of one page, with what was `made` of it by kind."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body)
     exchange = Exchange(
         url=url,
@@ -59,7 +60,14 @@ def wacz(url: str, body: bytes, at: datetime) -> bytes:
     )
     out = io.BytesIO()
     write_wacz(
-        out, [exchange], created=at, software="abusekit/test", title="A page", main_url=url, main_at=at
+        out,
+        [exchange],
+        created=at,
+        software="abusekit/test",
+        title="A page",
+        main_url=url,
+        main_at=at,
+        resources=[Resource(urn(kind, url), MEDIA_TYPES[kind], data, at) for kind, data in made.items()],
     )
     return out.getvalue()
 
@@ -87,10 +95,12 @@ def _capture(intake: Intake, clock: Clock, name: str) -> None:
     url = f"http://example.org/{name}"
     draft = intake.draft("capture")
     draft.source = {"address": url}
-    draft.legs = Legs(address=True, source=True, picture=False)
+    draft.legs = Legs(address=True, source=True, picture=True)
+    made = {"text": b"abuse of " + name.encode() + b"\n", "view": b"a picture of " + name.encode()}
     page = f"<title>{name}</title><p>abuse of {name}".encode()
-    draft.write("capture.wacz", wacz(url, page, clock()), "application/wacz+zip", "original")
-    draft.write("text.txt", b"abuse of " + name.encode() + b"\n", "text/plain", "rendering")
+    draft.write("capture.wacz", wacz(url, page, clock(), made), "application/wacz+zip", "original")
+    draft.write("text.txt", made["text"], "text/plain", "rendering")
+    draft.write("page.png", made["view"], "image/png", "rendering")
     intake.commit([draft])
 
 

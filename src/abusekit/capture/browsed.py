@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from abusekit.capture import secret_places
 from abusekit.capture.plan import Plan
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import instant_text
@@ -24,6 +25,8 @@ RECORDING = "recording.json"
 MARKUP = "dom.html"
 """The rendered markup, in which the times of the page were read."""
 NETLOG = "netlog.json.gz"
+TEXTS = ("dom", "mhtml", "text")
+"""Artefacts that are read for secrets."""
 RECORDING_SIZE = 16 << 20
 """Bytes of the lists in `recording.json`; a page decides how long they are."""
 LISTED_ALTERATIONS = 100
@@ -217,6 +220,27 @@ def method(seen: Visit, plan: Plan) -> dict[str, JSON]:
         facts["identity_used"] = whom
         facts["identity"] = f"a stored session was used: {plan.identity or 'as whom was not declared'}"
     return facts
+
+
+def secret_files(seen: Visit | None, plan: Plan) -> list[JSON]:
+    """Files beside the archive in which a cookie's or a key's value stands, where a session was used.
+
+    Looked for by value: a picture or a print may still show what opens an account.
+    """
+    if seen is None or not identity_used(plan):
+        return []
+    texts = [(one.name, one.kind, one.spool) for one in seen.taken.artefacts if one.kind in TEXTS]
+    wanted = secret_places.values(seen.exchanges)
+    if wanted is None:
+        return sorted([RECORDING, *(name for name, _, _ in texts)])
+    found = [
+        name
+        for name, kind, spool in texts
+        if secret_places.holds(spool.pieces(), wanted, quoted=kind == "mhtml")
+    ]
+    if secret_places.holds([recording(seen)], wanted):
+        found.append(RECORDING)
+    return sorted(found)
 
 
 def identity_used(plan: Plan) -> str:

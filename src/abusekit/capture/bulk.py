@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from abusekit.capture.context import context_of
 from abusekit.capture.deposit import Attempt, Request, deposit
 from abusekit.capture.engines import HTTP, Engine
+from abusekit.capture.held_back import NOTHING, met
 from abusekit.capture.outcome import WALLS
 from abusekit.capture.plan import Plan
 from abusekit.capture.queue import HostQueue, Politeness, host_of
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Done", "Politeness", "capture_all", "outcomes_so_far"]
 
-ALLOW = "for a server of your own: --allow-private, or abusekit settings change --allow-network"
+ALLOW = "for a server of your own: --allow-private, or settings change --allow-network 192.168.1.0/24"
 BATCH = 64
 BATCH_SECONDS = 1.0
 MAX_ATTEMPTS = 3
@@ -47,6 +48,7 @@ MAX_WAIT_S = 120
 RETRIED = ("rate-limited", "http-error")
 NEVER_REACHED = ("dns-failure", "connect-failure")
 """Outcomes with which the server had no part: the next run of the same list tries again."""
+TOLD_PAUSE_S = 3.0
 WALLS_IN_A_ROW = 3
 WALL_REST = timedelta(minutes=10)
 """A wall that is younger than this is not visited again by the same list, unless as somebody else."""
@@ -94,18 +96,20 @@ def capture_all(
     now: Callable[[], datetime],
     monotonic: Callable[[], float] = time.monotonic,
     engine: Engine = HTTP,
-    never: Iterable[str] = (),
+    never: Mapping[str, str] = NOTHING,
+    told: Callable[[str], None] = lambda _text: None,
 ) -> Iterator[Done]:
     """Capture every request; gives each when it is durable, in order of completion.
 
     Requests of lower `priority` are begun first. Those that a page leads to (plan.with_profile, with_thread)
-    are captured right after it, and given like the others; addresses of `never` are not. When the caller stops
-    early, captures that are running are ended, and finished ones that are staged are still committed. Raises
-    CaseError when the case cannot be written to (disk full, …): what was given before is stored.
+    are captured right after it, and given like the others; addresses of `never` (held_back.HeldBack) are not, and
+    of what leads to one of them or holds it nothing is stored. When the caller stops early, captures that are
+    running are ended, and finished ones that are staged are still committed. Raises CaseError when the case
+    cannot be written to (disk full, …): what was given before is stored.
     """
-    run = _Run(plan, intake, politeness, now, monotonic, engine)
+    run = _Run(plan, intake, politeness, now, monotonic, engine, never)
+    run.told = told
     run.enqueue(requests)
-    run.asked.update(never)
     run.start()
     try:
         yield from run.results()
@@ -122,10 +126,13 @@ class _Run:
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         engine: Engine,
+        never: Mapping[str, str],
     ) -> None:
         self.plan = plan
         self.intake = intake
         self.engine = engine
+        self.never = never
+        self.told: Callable[[str], None] = lambda _text: None
         self._now = now
         self._monotonic = monotonic
         self._hosts: HostQueue[_Task] = HostQueue(politeness, monotonic)
@@ -212,10 +219,13 @@ class _Run:
         pause = min(one.retry_after_s or 0, MAX_WAIT_S)
         if one.attempt is not None:
             self._hosts.add_first(name, _Task(one.task.request, (*one.task.attempts, one.attempt)))
+            self._rests(name, pause, outcome)
             self._hosts.finished(name, pause)
             return
         self._walls[name] = self._walls[name] + 1 if outcome in WALLS else 0
-        self._hosts.finished(name, max(pause, WALL_PAUSE_S.get(outcome, 0.0)))
+        rest = max(pause, WALL_PAUSE_S.get(outcome, 0.0))
+        self._rests(name, rest, outcome)
+        self._hosts.finished(name, rest)
         if self._walls[name] >= WALLS_IN_A_ROW:
             yield from self._held(name, outcome)
         if one.fault is not None:
@@ -225,6 +235,11 @@ class _Run:
         if not self._batch:
             self._batch_since = self._monotonic()
         self._batch.append(one)
+
+    def _rests(self, name: str, seconds: float, outcome: str) -> None:
+        """Tell of a pause that a person would take for a standstill."""
+        if seconds >= TOLD_PAUSE_S and self._left > 1:
+            self.told(f"{name} rests {seconds:.0f} s: it answered {outcome}")
 
     def _held(self, name: str, outcome: str) -> Iterator[Done]:
         """What is left of a host that shows nothing but walls: not asked, and to do for the next run."""
@@ -261,7 +276,7 @@ class _Run:
         if self._stopping:
             return
         for request in reversed(one.context):
-            if request.address not in self.asked:
+            if request.address not in self.asked and request.address not in self.never:
                 self.asked.add(request.address)
                 self._left += 1
                 about = replace(request, context_of=item.id)
@@ -282,6 +297,8 @@ class _Run:
         try:
             if self._stopping:  # ended half-way, by us: nothing that a page did
                 return _Finished(task, fault=InputError("the run was stopped"))
+            if why := met(capture, self.never):
+                return _Finished(task, fault=InputError(why))
             wait = capture.retry_after_s
             again = (
                 capture.outcome in RETRIED

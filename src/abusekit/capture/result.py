@@ -240,6 +240,7 @@ class Capture:
                 for one in secrets[:LISTED_LIMIT]
             ],
             "secrets_count": len(secrets),
+            "secret_places": browsed.secret_files(self.visit, self.plan),
             "server_clock": {
                 "raw": clock.raw,
                 "utc": instant_text(clock.utc) if clock.utc else None,

@@ -6,23 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from abusekit.webarchive.exchange import Exchange
-
-SECRET_HEADERS = (
-    "authorization",
-    "authentication-info",
-    "proxy-authenticate",
-    "proxy-authentication-info",
-    "www-authenticate",
-    "x-access-token",
-    "x-api-key",
-    "x-auth-token",
-    "x-csrf-token",
-    "x-xsrf-token",
-)
-"""Response headers whose values may open something; `Set-Cookie` is treated apart, for the cookie's name."""
-
-REQUEST_SECRETS = ("authorization", "cookie", "proxy-authorization", "x-csrf-token", "x-xsrf-token")
-"""Request headers whose values may open something: only a browser with a session, or a page's script, sends them."""
+from abusekit.webarchive.secret_headers import REQUEST_SECRETS, SECRET_HEADERS, SET_COOKIE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +29,7 @@ def secrets_in(exchanges: Iterable[Exchange]) -> Iterator[Secret]:
                 yield Secret(number, f"request {name}", _cookie_name(value) if name == "cookie" else "")
         for name, value in one.headers:
             header = name.lower()
-            if header in ("set-cookie", "set-cookie2"):
+            if header in SET_COOKIE:
                 yield Secret(number, header, _cookie_name(value))
             elif header in SECRET_HEADERS:
                 yield Secret(number, header, "")

@@ -10,6 +10,7 @@ from abusekit.case.hashing import SMALL, digest_descriptor, open_regular
 from abusekit.case.records import Item, read_item
 from abusekit.errors import EvidenceError, InputError
 from abusekit.integrity.findings import Finding, Outcome, Status
+from abusekit.integrity.itemcheck import WACZ, impossible, not_as_recorded
 from abusekit.integrity.logcheck import LoggedItem, LogView
 
 IN_MEMORY = 16 * 1024 * 1024
@@ -64,19 +65,20 @@ class FileChecker:
     def _archive(self, fd: int, data: bytes, path: str, item: LoggedItem) -> Outcome:
         if item.kind != "capture":
             return _FILE  # a file that somebody handed over: its bytes are the evidence, whatever they hold
-        if item.id in self.view.quarantined:
-            return _FILE  # the bytes are as logged; nothing unpacks what nobody may look at (R62)
+        # One in quarantine is read like any other: to read it for its digests shows it to nobody (R62).
         from abusekit.webarchive import wacz_check
 
         if data:
-            faults = wacz_check.check(data)
+            examined = wacz_check.examine(data)
         else:
             with os.fdopen(os.dup(fd), "rb") as stream:
                 stream.seek(0)
-                faults = wacz_check.check(stream)
-        if not faults:
+                examined = wacz_check.examine(stream)
+        texts = [f"{fault.member}: {fault.detail}" for fault in examined.faults]
+        if not texts and path == f"evidence/{item.id}/{WACZ}":
+            texts = list(not_as_recorded(examined.made, item, self.view))
+        if not texts:
             return _ARCHIVE
-        texts = [f"{fault.member}: {fault.detail}" for fault in faults]
         return self._found("webarchive", Status.CHANGED, *texts, path=path, passed=("file",))
 
     def _found(
@@ -91,8 +93,9 @@ def check_item(data: bytes, logged: LoggedItem, view: LogView) -> str:
         item = read_item(data)
     except EvidenceError as fault:
         return fault.message
-    wrong = _disagreements(item, logged, view)
-    return f"disagrees with the log: {', '.join(wrong)}" if wrong else ""
+    if wrong := _disagreements(item, logged, view):
+        return f"disagrees with the log: {', '.join(wrong)}"
+    return "; ".join(impossible(item, logged, view))
 
 
 def _disagreements(item: Item, logged: LoggedItem, view: LogView) -> list[str]:

@@ -53,8 +53,9 @@ PROVES: dict[str, str] = {
     "signature": "the holder of this key stood by the sealed state; not who the holder is, nor when",
     "file": "the same bytes as on the day they were logged; not that they are true, or who made them",
     "unlisted": "nothing lies among the evidence that was not taken in through the log",
-    "item": "the description of an item agrees with the log and with its files",
-    "webarchive": "the recording is whole in itself: every record, digest and index entry agree",
+    "item": "the description of an item agrees with the log and with its files, and names only what is in the case",
+    "webarchive": "the recording is whole in itself: every record, digest and index entry agree, and the pictures"
+    " and texts beside it are those in it; not that the page looked so to others",
     "settings": "the settings shown to people are those that were logged",
     "against": "the case still contains the state that an earlier copy of a seal describes; only such a copy shows"
     " that a case was not cut back",

@@ -80,3 +80,9 @@ def read_urn(uri: str) -> tuple[str, str] | None:
     """What `uri` names, as a key of MEDIA_TYPES, and the address of its page; None when it is no such name."""
     found = URN.fullmatch(uri)
     return (found["kind"] or "view", found["url"]) if found else None
+
+
+def tile_of(uri: str) -> int:
+    """The number of the picture that `uri` names; 1 for the first and for all that is no picture."""
+    found = URN.fullmatch(uri)
+    return int(found["tile"] or 1) if found else 1

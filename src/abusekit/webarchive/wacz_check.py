@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from abusekit.errors import InputError
 from abusekit.webarchive import cdxj, wacz_index_check, zip_read
-from abusekit.webarchive.resource import ABOUT, BESIDE_LIMIT, MEDIA_TYPES, read_urn
+from abusekit.webarchive.resource import ABOUT, BESIDE_LIMIT, MEDIA_TYPES, read_urn, tile_of
 from abusekit.webarchive.wacz_index_check import Answers, Page, Place, hashed
 from abusekit.webarchive.warc import BESIDE, CERTIFICATE, CERTIFICATE_URI, NOT_UNDERSTOOD, RECORDS
 from abusekit.webarchive.warc_read import Record, WarcError, read
@@ -57,6 +57,16 @@ class Fault:
     # one line for a person; may hold text from the file, so it is escaped where it is shown
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of reading a WACZ."""
+
+    faults: list[Fault]
+    # empty when it is in order
+    made: dict[tuple[str, int], str]
+    # (kind of MEDIA_TYPES, tile from 1) → SHA-256 of what was made of the page; "" where two things bear one name
+
+
 @dataclass(slots=True)
 class _Found:
     """What was read on the one pass over the members."""
@@ -69,6 +79,7 @@ class _Found:
     indexed: set[Place] = field(default_factory=set)
     resources: dict[bytes, tuple[str, int, bytes]] = field(default_factory=dict)
     # name → WARC, byte of the record, address of its page; the name of a note is its subject and its page
+    made: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def fault(self, label: str, member: str, detail: str) -> None:
         if len(self.faults) < FAULT_LIMIT:
@@ -94,7 +105,12 @@ class _Watched:
 
 
 def check(source: bytes | BinaryIO) -> list[Fault]:
-    """Every fault of a WACZ; empty when it is in order.
+    """Every fault of a WACZ; empty when it is in order. As `examine`."""
+    return examine(source).faults
+
+
+def examine(source: bytes | BinaryIO) -> Examined:
+    """The faults of a WACZ, and the digests of what it holds besides answers.
 
     source: the whole file, or a seekable file opened for reading; each member is read once, in bounded
     memory. Raises OSError when the file cannot be read; nothing else.
@@ -103,7 +119,7 @@ def check(source: bytes | BinaryIO) -> list[Fault]:
     try:
         listing = zip_read.members(stream)
     except ZipError as fault:
-        return [Fault(fault.label, fault.member, fault.detail)]
+        return Examined([Fault(fault.label, fault.member, fault.detail)], {})
     found = _Found()
     # Indexes last, so that each line can be compared when it passes by.
     first: list[Member] = []
@@ -117,7 +133,7 @@ def check(source: bytes | BinaryIO) -> list[Fault]:
     _indexed(found, listing)
     if not any(name.startswith("archive/") for name in listing):
         found.fault("no-warc", "", "there is no WARC in it")
-    return found.faults
+    return Examined(found.faults, found.made)
 
 
 def _take_all(stream: BinaryIO, members: list[Member], found: _Found) -> None:
@@ -222,6 +238,8 @@ def _resource(record: Record, place: Place, found: _Found) -> tuple[str, str] | 
         return "bad-resource", f"a resource of another kind than its name says: {uri[:80]!r}"
     if record.fields.get("warc-payload-digest") != record.fields["warc-block-digest"]:
         return "bad-resource", "a resource whose payload is not its block"
+    name, digest = (named[0], tile_of(uri)), record.fields["warc-block-digest"].removeprefix("sha256:")
+    found.made[name] = digest if found.made.get(name, digest) == digest else ""
     return _of_a_page(uri, named[1], place, found)
 
 

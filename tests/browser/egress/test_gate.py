@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import struct
 import threading
@@ -13,6 +15,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from running import CountingSite, running
 
 from abusekit.browser.egress.gate import Gate
 from abusekit.net.policy import AddressPolicy
@@ -327,3 +330,37 @@ def test_a_hundred_connections_at_once_byte_by_byte(echo: Echo) -> None:
             one.close()
     logged = gate.connections()
     assert len(logged) == 100 and len({one.client_port for one in logged}) == 100 and echo.visitors == 100
+
+
+def test_only_the_browsers_user_is_heard(echo: Echo) -> None:
+    with gate_for(("127.0.0.1", echo.port)) as gate:
+        code, early = ask(gate, "127.0.0.1", echo.port)
+        assert code == 0
+        assert gate.only_user(None)
+        early.sendall(b"ours")
+        assert early.recv(4) == b"ours"
+        ask(gate, "127.0.0.1", echo.port)[1].close()
+        assert gate.strangers == 0
+        visitors = echo.visitors
+        assert gate.only_user(os.geteuid() + 1)
+        with contextlib.suppress(ConnectionResetError):
+            assert early.recv(4) == b""  # what was open before is ended
+        with pytest.raises((ConnectionError, AssertionError)):
+            ask(gate, "127.0.0.1", echo.port)
+        assert gate.strangers == 2 and echo.visitors == visitors
+        early.close()
+    assert len(gate.connections()) == 2
+
+
+def test_a_browser_is_let_in_as_its_user() -> None:
+    site = CountingSite()
+    with running(typed=("127.0.0.1", site.port), unsafe_no_sandbox=False) as browser:
+        assert browser.gate.only_user(browser.process.user)
+        page = browser.page(f"http://127.0.0.1:{site.port}/")
+        assert browser.until(page, "document.title === 'here'")
+        assert browser.gate.strangers == 0
+        browser.gate.only_user(os.geteuid() if browser.process.user is not None else os.geteuid() + 1)
+        browser.evaluate(page, "fetch('/again').catch(() => 0)")
+        assert browser.gate.strangers > 0
+    assert "/again" not in [path for path, _ in site.asked]
+    site.close()

@@ -11,9 +11,12 @@ import pytest
 from browsers import visited
 from hostile_pages import HostileSite
 
+from abusekit.browser.page import frames
 from abusekit.browser.page.behaviours import Alteration
 from abusekit.browser.page.cdp import Cdp
 from abusekit.browser.page.drive import visit_page
+from abusekit.browser.page.ledger import Ledger
+from abusekit.browser.page.targets import Targets
 from abusekit.browser.plan import VisitPlan
 from abusekit.browser.run import Frozen, PageRun
 from abusekit.demo.authority import LocalAuthority
@@ -298,3 +301,51 @@ def test_at_rest_nothing_moves(visit, tame_chromium: Cdp, hostile_site: HostileS
     run = visit("/refresh-later", at_rest=lambda _: time.sleep(2.5)).run
     assert run.title == "before the refresh"
     assert "/plain?later" not in hostile_site.paths()
+
+
+def test_frames_of_other_sites_are_held_too(visit, tame_chromium: Cdp) -> None:
+    """They live in processes of their own, which the page's session does not reach."""
+    seen: list[list[object]] = []
+
+    def look(frozen: Frozen) -> None:
+        (frame,) = frozen.frames
+        asked = "[document.querySelector('#n').textContent, document.querySelector('#a').getBoundingClientRect().left]"
+        for _ in range(2):
+            answer = tame_chromium.call(
+                "Runtime.evaluate", {"expression": asked, "returnByValue": True}, session=frame
+            )
+            seen.append(answer["result"]["value"])
+            time.sleep(0.3)
+
+    run = visit("/frames-moving", at_rest=look).run
+    assert seen[0] == seen[1] and int(str(seen[0][0])) > 0
+    assert alteration(run, "freeze").outcome == "done"
+
+
+def test_a_frame_that_hangs_is_broken_off(fight) -> None:
+    went = fight("/frames-hanging")
+    assert alteration(went.run, "freeze").outcome == "done" and went.seconds < 20 + SLACK
+
+
+def test_a_frame_that_does_not_obey_is_counted(tame_chromium: Cdp) -> None:
+    """One of which the browser knows nothing: every call is refused."""
+    now = lambda: datetime.now(UTC)  # noqa: E731
+    targets = Targets(tame_chromium, Ledger(now=now, monotonic=time.monotonic), (), ())
+    assert frames.hold(tame_chromium, targets, seconds=5) == 0
+    target = {"targetId": "no-target", "type": "iframe"}
+    targets.take("Target.attachedToTarget", {"sessionId": "no-session", "targetInfo": target}, "")
+    assert frames.hold(tame_chromium, targets, seconds=5) == 1
+
+
+def test_a_storm_in_a_frame_ends(fight) -> None:
+    went = fight("/frames-storm")
+    assert went.run.stopped == "storm" and went.seconds < 30
+    outcome = alteration(went.run, "freeze").outcome
+    assert outcome in ("done", "in part: 1 frames of other sites do not obey")
+
+
+def test_the_browsers_own_redirect_to_https_is_told_as_such(start_chromium) -> None:
+    """.dev is on the browser's list of names that are only asked by https; no name is resolved here."""
+    cdp = start_chromium("--host-resolver-rules=MAP * ~NOTFOUND")
+    first = visited(cdp, "http://nobody.dev/", 20, None).run.inventory.requests[0]
+    assert (first.url, first.status, first.source) == ("http://nobody.dev/", 307, "internal")

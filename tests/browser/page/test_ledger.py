@@ -142,3 +142,21 @@ def test_the_status_of_the_connection_goes_before_that_of_the_page() -> None:
     first, second = ledger.inventory().requests
     assert (first.status, first.ended, first.hop) == (302, "redirected", 0)
     assert (second.status, second.hop, second.mime) == (304, 1, "text/css")
+
+
+def test_a_server_cannot_call_its_redirect_the_browsers_own() -> None:
+    """`Non-Authoritative-Reason` is a header like others: only what came without a byte is the browser's."""
+    told = {"status": 307, "headers": {"Non-Authoritative-Reason": "HSTS"}, "encodedDataLength": 0}
+    answers: list[tuple[dict[str, Any], str]] = [
+        (told, "internal"),
+        (told | {"encodedDataLength": 180}, "network"),
+        (told | {"encodedDataLength": None}, "network"),
+        (told | {"status": 302}, "network"),
+        (told | {"headers": {}}, "network"),
+    ]
+    ledger = made()
+    for number, (answer, _) in enumerate(answers):
+        begin(ledger, str(number))
+        begin(ledger, str(number), "https://a.example/", redirectResponse=answer)
+    sources = [one.source for one in ledger.inventory().requests if one.hop == 0]
+    assert sources == [source for _, source in answers]

@@ -19,11 +19,20 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> Visit:
     """A page that sets a cookie, one that gets it back, and a header with a password."""
     site = TruthSite()
     script = b"""<!doctype html><link rel=icon href=data:,><script>
-    fetch('/secret', {method: 'POST', body: 'body-of-the-request', headers: {Authorization: 'Bearer geheim-7'}})
+    fetch('/secret', {method: 'POST', body: 'body-of-the-request',
+                      headers: {Authorization: 'Bearer geheim-7', 'X-Api-Key': 'geheim-8'}})
       .then(() => fetch('/done'));</script>"""
     site.pages |= {
         "/": [answer(script, b"Content-Type: text/html", b"Set-Cookie: session=geheim-5; HttpOnly")],
-        "/secret": [answer(b"text-of-the-answer", b"Set-Cookie: more=geheim-6")],
+        "/secret": [
+            answer(
+                b"text-of-the-answer",
+                b"Set-Cookie: more=geheim-6",
+                b"Authentication-Info: geheim-9",
+                b"X-Auth-Token: geheim-a",
+                b"X-Note: see https://anna:geheim-b@example.org/page?a@b or //geheim-c@example.net/",
+            )
+        ],
         "/done": [answer(b"done")],
     }
     made = visit(tmp_path_factory.mktemp("strip"), site)
@@ -66,12 +75,13 @@ def test_no_secret_is_left(visited: Visit, tmp_path: Path) -> None:
     before = visited.log.read_text("utf-8")
     ports = [f":{port}" for port in visited.connections]
     assert ports
-    for secret in ("geheim-5", "geheim-6", "geheim-7", str(visited.log.parent), *ports):
+    for secret in (*(f"geheim-{one}" for one in "56789abc"), str(visited.log.parent), *ports):
         assert secret in before or secret.startswith("/")
         assert secret not in text, secret
     assert "Cookie: (" in text
     assert "Authorization: (" in text
     assert "/secret" in text
+    assert "see https://left-out@example.org/page?a@b or //left-out@example.net/" in text
 
 
 def test_the_command_line_keeps_the_names_of_its_flags(visited: Visit, tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 Chromium is told to send *names* here and never to resolve one itself, so the address policy is asked once for
 each name and the connection goes to a checked address (see `net.policy`). TLS stays between browser and site.
 Whatever the page does (frames, workers, web sockets, redirects) comes through here. Another program of this
-computer could connect to the gate, too, while it is open: it reaches no more than the page does.
+computer could connect to the gate, too, while it is open: it reaches no more than the page does, and where the
+system tells whose a connection is (Linux), only the browser's user is let in (`only_user`). A program of the same
+user is not told apart: what it asks for stands on the list of connections, and in no NetLog.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import socket
 import threading
@@ -16,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from abusekit.browser.egress import pump, socks
+from abusekit.browser.egress import owner, pump, socks
 from abusekit.browser.egress.link import Connection, Link, RefusalError
 from abusekit.browser.egress.lookup import LOOKUP_S, Lookups, one_spelling
 from abusekit.net.policy import AddressPolicy, Resolution
@@ -73,6 +76,11 @@ class Gate:
         # the time limit was reached
         self.unlogged = 0
         # connections beyond MAX_LOGGED
+        self.strangers = 0
+        # connections of other users that were closed unheard, see `only_user`
+        self._only: int | None = None
+        self._vet = False
+        # those that came before `only_user` are still to be looked at
         self._bytes_left = self._max_bytes = max_bytes
         self._ends_at = ends_at
         self._now = now
@@ -112,6 +120,18 @@ class Gate:
         for one in (self._door, self._wake, self._woken):
             pump.close(one)
 
+    def only_user(self, user: int | None) -> bool:
+        """From now on hear this numeric user alone (None: our own), and end what others have open.
+
+        False where the system does not tell whose a connection is: then all are heard.
+        """
+        if not owner.known():
+            return False
+        self._only = os.geteuid() if user is None else user
+        self._vet = True
+        self._nudge()
+        return True
+
     def connections(self) -> tuple[Connection, ...]:
         """What was asked for so far, in the order of asking, refused ones included (but for blocked names)."""
         return tuple(one for link in tuple(self._log) if (one := link.logged()) is not None)
@@ -139,6 +159,11 @@ class Gate:
                     self._step(key.data, key.fileobj is key.data.client, mask)
             for link, answer in self._lookups.answers():
                 self._answered(link, answer)
+            if self._vet:
+                self._vet = False
+                for link in tuple(self._links):
+                    if self._strange(link.client):
+                        self._end(link, broken=True)
             self._watch_the_limits()
         for link in tuple(self._links):
             self._end(link)
@@ -157,6 +182,9 @@ class Gate:
             client, (_, port) = door.accept()
         except OSError:
             return
+        if self._strange(client):
+            pump.close(client)
+            return
         client.setblocking(False)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link = Link(client, port, self._selector)
@@ -164,6 +192,19 @@ class Gate:
         self._links.add(link)
         self._selector.register(client, selectors.EVENT_READ, link)
         self._tend_the_door()
+
+    def _strange(self, client: socket.socket) -> bool:
+        """Another user's, or nobody's any more."""
+        if self._only is None:
+            return False
+        try:
+            user = owner.owner(client.getpeername(), client.getsockname())
+        except OSError:  # gone already
+            return False
+        if user == self._only:
+            return False
+        self.strangers += user is not None
+        return True
 
     def _step(self, link: Link, from_client: bool, mask: int) -> None:
         try:

@@ -207,14 +207,15 @@ class _Visit:
         """Reads what the page says of itself, then scripts off, animations off, nothing more is loaded."""
         page, at = self.page, self.now()
         still_open = page.ledger.unfinished
-        page.hold()
+        stubborn = page.hold()
         fault = "the page does not answer" if page.dead else ""
         fault = (
             fault
             or page.ask("Animation.enable")
             or page.ask("Animation.setPlaybackRate", {"playbackRate": 0})
         )
-        outcome = f"in part: {fault}" if fault else "done"
+        faults = [fault, f"{stubborn} frames of other sites do not obey" if stubborn else ""]
+        outcome = f"in part: {'; '.join(filter(None, faults))}" if any(faults) else "done"
         detail = f"{still_open} requests were under way and were ended" if still_open else ""
         self.alterations.append(Alteration("freeze", at, 1, outcome, detail))
         title, url, size = page.evaluate(TITLE), page.evaluate(PLACE), page.evaluate(SIZE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from abusekit.browser.page import frames
 from abusekit.browser.page.cdp import Cdp, CdpClosedError, CdpError, CdpTimeoutError
 from abusekit.browser.page.ledger import Ledger
 from abusekit.browser.page.targets import Targets
@@ -16,18 +17,6 @@ ANSWER_S = 5.0
 STOPS = 8
 STOP_S = 0.5
 """How often scripts are told to end, and seconds for the page to answer in between."""
-STAY: tuple[str, dict[str, Any]] = (
-    "Fetch.enable",
-    {"patterns": [{"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}]},
-)
-"""Documents that are asked for from now on are held back for ever: a refresh needs no script, and must not take the
-place of the page while pictures are taken."""
-STOPPING: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("Emulation.setScriptExecutionDisabled", {"value": True}),
-    ("Runtime.terminateExecution", {}),
-    STAY,
-    ("Page.stopLoading", {}),
-)
 NAVIGATIONS_LIMIT = 20
 STORM_LIMIT = 60
 """Dialogs and windows after which the scripts of a page are stopped."""
@@ -134,16 +123,17 @@ class Page:
             self.hung = True
             self.stop("page-hung")
 
-    def hold(self) -> None:
-        """Scripts off and no more loading, at the end of a visit: what is there stays as it is."""
-        for method, params in (
-            ("Emulation.setScriptExecutionDisabled", {"value": True}),
-            STAY,
-            ("Page.stopLoading", {}),
-        ):
+    def hold(self) -> int:
+        """Scripts off and no more loading, at the end of a visit: what is there stays as it is.
+
+        Gives how many frames with processes of their own did not obey.
+        """
+        for method, params in frames.HOLDING:
             self.cdp.send(method, params, session=self.session)
+        frames.say(self.cdp, self.targets, frames.HOLDING)
         if self.dead or not self.answers():
             self.stop(self.stopped or "page-hung")
+        return frames.hold(self.cdp, self.targets, seconds=self.ends_at - self.monotonic())
 
     def stop(self, why: str) -> None:
         """No more scripts and no more loading.
@@ -153,8 +143,9 @@ class Page:
         """
         self.stopped = self.stopped or why
         for _ in range(STOPS):
-            for method, params in STOPPING:
+            for method, params in frames.STOPPING:
                 self.cdp.send(method, params, session=self.session)
+            frames.say(self.cdp, self.targets, frames.STOPPING)
             try:
                 self.call("Runtime.evaluate", {"expression": "1"}, limit=STOP_S)
             except CdpTimeoutError:

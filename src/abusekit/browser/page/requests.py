@@ -17,6 +17,8 @@ CHARACTERS_LIMIT = 32 << 20
 DATA_LIMIT = 200
 """Characters of a data: address, which is no address but the thing itself."""
 HEADERS_LIMIT = 200
+INTERNAL_REDIRECT = 307
+"""The status of a redirect that the browser makes up by itself."""
 CERTIFICATES_LIMIT = 500
 
 UNENDING = frozenset({"eventsource", "websocket", "media", "ping"})
@@ -244,7 +246,9 @@ def _source(response: dict[str, Any], known: Source) -> Source:
     if yes(response, "fromDiskCache"):
         return "disk-cache"
     headers = inner(response, "headers")
-    if any(name.lower() == "non-authoritative-reason" for name in headers):
+    # A server may send this header too: what came over the network has bytes.
+    made_up = whole(response, "status") == INTERNAL_REDIRECT and whole(response, "encodedDataLength") == 0
+    if made_up and any(name.lower() == "non-authoritative-reason" for name in headers):
         return "internal"  # HSTS and the like: the browser redirects itself
     return known
 

@@ -71,6 +71,8 @@ class Targets:
     page: str = ""
     unwatched: int = 0
     # targets beyond SESSIONS_LIMIT
+    held: Sequence[Setting] = ()
+    # sent to frames that come when the page is held still already, before they run
     _sessions: dict[str, _Session] = field(default_factory=dict)
     _targets: dict[str, str] = field(default_factory=dict)
     # target → its first session
@@ -160,6 +162,9 @@ class Targets:
             say("ServiceWorker.enable", session=session)
         for one in self.watchers:
             for method, params in one.needs():
+                say(method, params, session=session)
+        if kind == "iframe":
+            for method, params in self.held:
                 say(method, params, session=session)
         say("Runtime.runIfWaitingForDebugger", session=session)
 

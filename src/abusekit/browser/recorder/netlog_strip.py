@@ -15,6 +15,7 @@ from typing import IO, Any
 import msgspec
 
 from abusekit.browser.recorder.netlog_table import LINE_LIMIT, Log, NetLogError, read_log, without_comma
+from abusekit.webarchive import secret_headers
 
 OUT_LIMIT = 64 << 20
 """Bytes of a stripped log before it is packed; what would be more is left out, and the last line says so."""
@@ -33,8 +34,12 @@ PRIVATE_EVENTS = re.compile(
 """Names of events whose parameters tell of this computer's network or of cookies: left out whole."""
 
 SECRET_HEADER = re.compile(
-    r"\s*(cookie2?|set-cookie2?|authorization|proxy-authorization|x-csrf-token|x-xsrf-token)\s*:", re.I
+    rf"^([ \t]*(?:{'|'.join(sorted(map(re.escape, secret_headers.ALL)))})[ \t]*:)([^\r\n]*)", re.I | re.M
 )
+"""One field, or several in one text: the browser logs heads as lists, and some as a whole."""
+
+USERINFO = re.compile(r"((?:^|[a-z0-9+.-]:|[\s\"'(=,])//)[^/?#\s\"'<>\\]+@", re.I)
+"""Name and password in an address (RFC 3986 section 3.2.1), up to the last @ before the path."""
 
 ADDRESS = re.compile(r"(?<!http://)(?<!https://)(127\.0\.0\.1|\[::1\]):\d{1,5}")
 """An end of a connection on this computer, but for the address of a page."""
@@ -120,17 +125,27 @@ def _clean(value: Any, depth: int) -> Any:
     if depth > DEPTH_LIMIT:
         return "(left out: too deep)"
     if isinstance(value, dict):
-        return {
-            key: _blank(inner) if key in BLANKED else _clean(inner, depth + 1) for key, inner in value.items()
-        }
+        return {key: _field(key, inner, depth) for key, inner in value.items()}
     if isinstance(value, list):
         return [_clean(one, depth + 1) for one in value]
     if isinstance(value, str):
-        secret = SECRET_HEADER.match(value)
-        if secret:
-            return f"{secret[0]} ({len(value) - secret.end()} characters left out)"
-        return ADDRESS.sub(r"\1", value) if ":" in value else value
+        if ":" in value:
+            value = SECRET_HEADER.sub(lambda found: f"{found[1]} {_left_out(found[2])}", value)
+            value = ADDRESS.sub(r"\1", value)
+        return USERINFO.sub(r"\1left-out@", value) if "//" in value else value
     return value
+
+
+def _field(key: str, value: Any, depth: int) -> Any:
+    if key in BLANKED:
+        return _blank(value)
+    if isinstance(value, str) and key.lower() in secret_headers.ALL:
+        return _left_out(value)
+    return _clean(value, depth + 1)
+
+
+def _left_out(value: str) -> str:
+    return f"({len(value)} characters left out)"
 
 
 def _blank(value: Any) -> Any:
