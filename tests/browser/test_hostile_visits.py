@@ -40,7 +40,7 @@ EXPECTED = {
     "/memory": ("page-crashed", "page-crashed"),
     "/title": ("complete", ""),
     "/prompts": ("complete", ""),
-    "/meta-loop": ("redirect-limit", "page-stopped"),
+    "/meta-loop": ("redirect-limit", "page-hung page-stopped"),
     "/file.zip": ("complete", "download"),
     "/to-private": ("complete", "refused-address"),
     "/redirect-private": ("refused-address", "refused-address"),
