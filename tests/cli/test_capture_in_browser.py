@@ -69,9 +69,12 @@ def test_the_report_names_the_browser_and_all_it_did(one_post: tuple[Path, str, 
     assert f"{browser['name']} {browser['version']}, in its sandbox" in report
     assert method["user_agent_sent"] in report and "Headless" not in method["user_agent_sent"]
     assert "0 answers not recorded, 0 with another status: whole" in report
-    done = {one["what"] for one in method["alterations"]}
+    done = {one["what"] for one in method["alterations"] if one["count"]}
     assert {"viewport", "scroll", "user-agent", "header", "freeze"} <= done
-    assert all(f"  {one}" in report.partition("Done to the page")[2] for one in done)
+    before, _, after = report.partition("Set before the page was asked for")[2].partition("Done to the page")
+    settings = {one for one in done if f"  {one} x" in before}
+    assert {"viewport", "user-agent", "header"} <= settings
+    assert {one for one in done if f"  {one} x" in after} == done - settings
 
 
 def test_other_tools_accept_the_archive(one_post: tuple[Path, str, str], project: Path) -> None:

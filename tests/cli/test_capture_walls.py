@@ -77,7 +77,9 @@ def stopped_at_the_wall(abusekit: Abusekit, case: Path, site: PracticeSite, engi
     held = len(behind) - 3
     assert f"{held} needs-login" in ended.err
     assert ended.err.count("not asked: 127.0.0.1 answered 3 times in a row with login-wall") == held
-    assert f"login-wall: log in: abusekit browser login NAME {site.base_url}/; then run this again" in ended.err
+    assert (
+        f"login-wall: log in: abusekit browser login NAME {site.base_url}/; then run this again" in ended.err
+    )
     assert "nobody is logged in" in ended.err or engine == "http"
     assert sorted((abusekit.home / "failed.txt").read_text().split()) == sorted(behind)
     asked = {one.path for one in site.requests if one.path.startswith("/posts/")}
