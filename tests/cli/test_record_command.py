@@ -119,3 +119,16 @@ def test_a_person_reads_the_warning_first(
     )
     assert ended == code and seen.index("STOP") < seen.index("Note the address")
     assert len(list((case / "evidence").iterdir())) == items
+
+
+def test_a_list_is_recorded_too(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
+    """With --record-only nothing of a list may be left out without a word, or fetched."""
+    listing = tmp_path / "list.txt"
+    listing.write_text("http://127.0.0.1:9/a\nnot an address\nhttp://127.0.0.1:9/b\n")
+    ended = abusekit(
+        "capture", "--case", case, "--record-only", "--from", listing, "--description", "a picture", "--yes",
+        expect=7,
+    )  # fmt: skip
+    assert "line 2" in ended.err and ended.out.count("E000") == 2
+    kinds = [one["kind"] for one in abusekit("list", "--case", case, "--json").answer["items"]]
+    assert kinds == ["record-only", "record-only"]

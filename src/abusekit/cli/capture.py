@@ -110,7 +110,12 @@ def capture_command(
     if record_only:
         from abusekit.cli.record import record_addresses
 
-        return record_addresses(session, addresses, description, yes=yes)
+        listed = _lines(addresses, listing, session.say)
+        for faulty in (one for one in listed if one.problem):
+            session.say(f"line {faulty.line}: not recorded: {faulty.problem}")
+        wanted_addresses = [one.address for one in listed if not one.problem]
+        code = record_addresses(session, wanted_addresses, description, yes=yes) if wanted_addresses else 4
+        return code or (7 if len(wanted_addresses) < len(listed) else 0)
     _check_failures(failures)
     if media:
         from abusekit.capture.media import find
