@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.server
+import io
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,9 +16,12 @@ from running import browser
 
 from abusekit.browser.plan import VisitPlan
 from abusekit.capture.browsing import record
+from abusekit.capture.context import context_of
+from abusekit.capture.deposit import Request
 from abusekit.capture.plan import Plan
 from abusekit.capture.result import Capture
 from abusekit.net.policy import AddressPolicy
+from abusekit.webarchive.wacz_check import check
 
 PAGES = {
     "/asks-first": "<script>fetch('/both').then(r=>r.text()).then(()=>{location='/both'})</script>",
@@ -25,6 +30,8 @@ PAGES = {
         "<script>navigator.serviceWorker.register('/sw.js').then(()=>navigator.serviceWorker.ready)"
         ".then(()=>setTimeout(()=>{location='/made-up'},300))</script>"
     ),
+    "/long": "<script>location='/very?'+'x'.repeat(30000)</script>",
+    "/odd": "<script>location='/a|b\"<>`{}^%zz?q=[]|#\\ '</script>",
     "/sw.js": (
         "self.addEventListener('install',()=>skipWaiting());"
         "self.addEventListener('activate',e=>e.waitUntil(clients.claim()));"
@@ -94,3 +101,15 @@ def test_a_page_that_a_worker_made_has_no_source(base: str, tmp_path: Path) -> N
     assert capture.text and "words of a worker" in capture.text
     assert capture.outcome == "not-recorded" and source(capture) == b"" and not capture.has_content
     assert "service worker" in capture.problems[0].detail
+
+
+@pytest.mark.parametrize("path", ["/long", "/odd"])
+def test_addresses_that_we_would_not_take_are_followed_and_kept(base: str, tmp_path: Path, path: str) -> None:
+    capture = seen(base + path, tmp_path)
+    assert capture.outcome == "complete" and b"words of the server" in source(capture)
+    out = io.BytesIO()
+    capture.write_wacz(out, with_text=True)
+    assert check(out.getvalue()) == []
+    assert (
+        list(context_of(replace(capture, plan=replace(capture.plan, with_thread=True)), Request(base))) == []
+    )

@@ -8,8 +8,9 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from abusekit.browser.egress.link import Connection
-from abusekit.browser.inventory import Inventory, Request
+from abusekit.browser.inventory import URL_LIMIT, Inventory, Request
 from abusekit.browser.run import TYPED, Hop, PageRun
+from abusekit.browser.values import cut
 from abusekit.webarchive.exchange import Exchange, Problem, Spool
 
 
@@ -68,7 +69,7 @@ def _taken_out(left: list[Exchange], hop: Hop) -> Exchange | None:
     fits = [
         (_likeness(one, told), number)
         for number, one in enumerate(left)
-        if one.url == hop.url
+        if cut(one.url, URL_LIMIT) == hop.url
         and one.method in ("", told.method if told else "GET")
         and (hop.status is None or one.status is None or one.status == hop.status)
         and _asked_for(one) is not False
@@ -108,7 +109,7 @@ def _not_recorded(
     hop: Hop, run: PageRun | None, connections: tuple[Connection, ...], started: datetime
 ) -> Exchange:
     """An exchange without a byte, and why there is none."""
-    address = hop.url
+    address = "".join(letter for letter in hop.url if letter.isascii())  # without the mark of a cut one
     host = urlsplit(address).hostname or ""
     refused = next((one for one in connections if one.host == host and one.problem is not None), None)
     if refused is not None and refused.problem is not None and hop.status is None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from abusekit.browser.inventory import Request
 from abusekit.browser.plan import VisitPlan
@@ -205,7 +204,7 @@ def _requisites(seen: Visit) -> Requisites:
 
 def _is_part(one: Request) -> bool:
     web = one.url.startswith(("http://", "https://"))
-    if urlsplit(one.url).path == "/favicon.ico":  # asked for by the browser, not by the page
+    if one.url.partition("?")[0].endswith("/favicon.ico"):  # asked for by the browser, not by the page
         return False
     return web and not one.main and one.source == "network" and one.ended in ("finished", "failed")
 
@@ -220,7 +219,12 @@ def _text_of(seen: Visit, kind: str, limit: int | None) -> str:
 
 
 def _page(markup: str, main: Exchange) -> Page | None:
-    return read_page(markup, target(main.url)) if markup and media_type(main) in HTML else None
+    if not markup or media_type(main) not in HTML:
+        return None
+    try:
+        return read_page(markup, target(main.url))
+    except InputError:  # a browser follows addresses that are longer than those we take
+        return None
 
 
 def _fact_bodies(exchanges: tuple[Exchange, ...]) -> list[tuple[str, str, str]]:

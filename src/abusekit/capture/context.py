@@ -35,7 +35,10 @@ def context_of(capture: Capture, request: Request) -> Iterator[Request]:
 def _named(capture: Capture, names: tuple[str, ...], most: int) -> list[str]:
     here = {capture.url, capture.final_url}
     found: dict[str, None] = {}
-    base = target(capture.final_url)
+    try:
+        base = target(capture.final_url)
+    except InputError:  # longer than what we take
+        return []
     for one in capture.page_facts:
         if one.name not in names:
             continue
