@@ -65,3 +65,20 @@ NOTES: tuple[tuple[str, str], ...] = (
 
 WALLS = ("login-wall", "consent-wall", "challenge", "rate-limited")
 """Outcomes that a person, or patience, can mend: the same list tries these addresses again."""
+
+WITHOUT_ITEM: tuple[tuple[str, str], ...] = (
+    ("not-an-address", "the line of the list is no web address"),
+    (
+        "refused",
+        "nothing was stored, with the reason: an address that may not be reached, or one that is held back",
+    ),
+    (
+        "needs-login",
+        "not asked: the host asks to log in, three times in a row; the next run of the list tries it",
+    ),
+    (
+        "needs-person",
+        "not asked: the host shows another wall, three times in a row; the next run of the list tries it",
+    ),
+)
+"""What a run says of an address of which it stores no item."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from abusekit.capture.outcome import OUTCOMES
+from abusekit.capture.outcome import NOTES, OUTCOMES, WITHOUT_ITEM
 from abusekit.cli import COMMANDS
 from abusekit.cli.answers import ANSWERS
 from abusekit.cli.boundary import INTERNAL, INTERRUPTED, READER_GONE
@@ -47,6 +47,10 @@ def document() -> str:
         f"| {READER_GONE} | whoever read the output stopped reading, as `head` does |\n",
         "\n## How a capture can end\n\n| outcome | meaning |\n|---|---|\n",
         *(f"| `{outcome}` | {meaning} |\n" for outcome, meaning in OUTCOMES),
+        "\nWithout an item, in a run of `capture`:\n\n| outcome | meaning |\n|---|---|\n",
+        *(f"| `{outcome}` | {meaning} |\n" for outcome, meaning in WITHOUT_ITEM),
+        "\nRemarks that leave the outcome as it is:\n\n| label | meaning |\n|---|---|\n",
+        *(f"| `{label}` | {meaning} |\n" for label, meaning in NOTES),
         "\n## What each check of `verify` shows\n\n| check | shows |\n|---|---|\n",
         *(f"| `{check}` | {meaning} |\n" for check, meaning in PROVES.items()),
     ]
