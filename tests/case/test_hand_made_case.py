@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from abusekit.integrity.findings import WRONG, Status
-from abusekit.integrity.sealcheck import Trust
 from abusekit.integrity.signers import read_signers
+from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 
 CASE = "eb1445c3-7a12-4efd-bd22-a3d0c9e75caa"

@@ -26,8 +26,8 @@ from abusekit.errors import AbusekitError
 from abusekit.integrity import keys
 from abusekit.integrity.manifest import make_manifest, newest_seal
 from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.sealcheck import Trust
 from abusekit.integrity.signers import own_signers
+from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, verify_case
 
 PRODUCER = Producer("PO", "Producer One", "volunteer")

@@ -12,7 +12,8 @@ from abusekit.case.folder import Case
 from abusekit.case.intake import Intake
 from abusekit.case.settings import Producer, Settings
 from abusekit.integrity.findings import Status
-from abusekit.integrity.logcheck import LOG, LogView, check_log
+from abusekit.integrity.logcheck import LOG, check_log
+from abusekit.integrity.logview import LogView
 from abusekit.integrity.manifest import make_manifest, read_state
 
 NOW = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)

@@ -16,8 +16,8 @@ from abusekit.errors import AbusekitError, EvidenceError, UsageError
 from abusekit.integrity.manifest import make_manifest
 from abusekit.integrity.publickey import public_key_of
 from abusekit.integrity.seal import check_statement, outside_commands, sign_seal
-from abusekit.integrity.sealcheck import Trust
 from abusekit.integrity.signers import line
+from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, verify_case
 
 NOW = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)

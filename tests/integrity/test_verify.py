@@ -21,7 +21,7 @@ from abusekit.integrity.manifest import make_manifest, parse_seal
 from abusekit.integrity.marks import HighWater, note_mark
 from abusekit.integrity.publickey import public_key_of
 from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.sealcheck import Trust
+from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 
 NOW = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)

@@ -17,8 +17,8 @@ from abusekit.case.settings import Producer, Settings
 from abusekit.integrity import keys, seal
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.sealcheck import Trust
 from abusekit.integrity.signers import own_signers
+from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 from abusekit.webarchive.exchange import Exchange, Spool
 from abusekit.webarchive.resource import MEDIA_TYPES, Resource, urn

@@ -6,7 +6,7 @@ from forger import raw_lines, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.sealcheck import Trust
+from abusekit.integrity.trust import Trust
 
 
 def test_is_missing(suspect: Suspect) -> None:

@@ -8,8 +8,8 @@ from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
 from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.sealcheck import Trust
 from abusekit.integrity.sshsig import sign
+from abusekit.integrity.trust import Trust
 
 
 def test_whole_case_rebuilt_and_signed_by_a_stranger(suspect: Suspect, stranger: Ed25519PrivateKey) -> None:

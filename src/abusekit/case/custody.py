@@ -42,6 +42,11 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
+def is_instant(text: JSON) -> bool:
+    """Whether a value is a time as `instant_text` writes it, of a day that exists."""
+    return type(text) is str and _AT.match(text) is not None and _is_day(text[:10])
+
+
 def entry_hash(line: bytes) -> bytes:
     """RFC 6962 leaf hash of a line without its line feed."""
     return hashlib.sha256(b"\x00" + line).digest()

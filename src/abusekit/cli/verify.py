@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from abusekit.cli.answers import VerifyAnswer
     from abusekit.integrity.findings import Finding
-    from abusekit.integrity.sealcheck import Trust
+    from abusekit.integrity.trust import Trust
     from abusekit.integrity.verify import Verdict
 
 
@@ -92,8 +92,8 @@ def verify_command(
 
 def _trust(files: tuple[Path, ...], pinned: tuple[str, ...]) -> Trust:
     from abusekit.errors import InputError, UsageError
-    from abusekit.integrity.sealcheck import Trust
     from abusekit.integrity.signers import own_signers, read_signers
+    from abusekit.integrity.trust import Trust
 
     for fingerprint in pinned:
         if not fingerprint.startswith("SHA256:"):

@@ -11,7 +11,7 @@ from abusekit.case.records import Item, read_item
 from abusekit.errors import EvidenceError, InputError
 from abusekit.integrity.findings import Finding, Outcome, Status
 from abusekit.integrity.itemcheck import WACZ, impossible, not_as_recorded
-from abusekit.integrity.logcheck import LoggedItem, LogView
+from abusekit.integrity.logview import LoggedItem, LogView
 
 IN_MEMORY = 16 * 1024 * 1024
 """A web archive up to this size is read once, for its digest and for what is in it."""

@@ -51,6 +51,9 @@ PROVES: dict[str, str] = {
     " written anew as a whole",
     "seal": "the log and the list of files were in this state when the seal was made; not when that was",
     "signature": "the holder of this key stood by the sealed state; not who the holder is, nor when",
+    "stamp": "an authority that is trusted here saw the digests of these files at its time; not that they are true, nor"
+    " how much older they are",
+    "custody": "who handed what to whom, as both of them wrote it down; not what happened between the two",
     "file": "the same bytes as on the day they were logged; not that they are true, or who made them",
     "unlisted": "nothing lies among the evidence that was not taken in through the log",
     "item": "the description of an item agrees with the log and with its files, and names only what is in the case",

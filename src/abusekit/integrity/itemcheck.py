@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from abusekit.case.records import Item
-from abusekit.integrity.logcheck import LoggedItem, LogView
+from abusekit.integrity.logview import LoggedItem, LogView
 
 WACZ = "capture.wacz"
 _PICTURE = re.compile(r"page(?:-(\d{2,3}))?\.png\Z")

@@ -24,7 +24,7 @@ from abusekit.case.mark import marked
 from abusekit.case.orphans import mend
 from abusekit.case.writing import When, writing
 from abusekit.errors import CaseError, EvidenceError
-from abusekit.integrity.logcheck import listed_file
+from abusekit.integrity.logacts import listed_file
 
 SEAL = "seal.txt"
 MANIFEST = "manifest-sha256.txt"

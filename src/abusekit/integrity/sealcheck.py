@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
 
 from abusekit.case.hashing import digest_bytes, open_regular
 from abusekit.errors import AbusekitError, EvidenceError, InputError
 from abusekit.integrity.findings import Finding, Status
-from abusekit.integrity.logcheck import Expected, LogView
+from abusekit.integrity.logview import Expected, LogView
 from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, SEAL_FOLDER, Seal, parse_seal
 from abusekit.integrity.publickey import PublicKey
-from abusekit.integrity.signers import Signer, match
+from abusekit.integrity.signers import match
 from abusekit.integrity.sshsig import NAMESPACE, BadSignature, Reason, verify
+from abusekit.integrity.stamps import Stamps
+from abusekit.integrity.trust import Trust
 
 SIGNATURE = re.compile(rf"{re.escape(SEAL)}\.([A-Za-z0-9_][A-Za-z0-9._-]*)\.sig\Z")
 MAX_MANIFEST = 1 << 30
 LONGEST_LINE = 400
 """Bytes: more than a line of a manifest can have."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_./-]+)\n", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Whose signatures count. It comes from outside the case, always."""
-
-    signers: Sequence[Signer] = ()
-    """Keys that somebody vouched for: the user's own store and `--signers`."""
-    pinned: Sequence[str] = ()
-    """Fingerprints `SHA256:…`, one of which must have signed the newest seal."""
 
 
 def seal_sizes(folders: set[str]) -> list[int]:
@@ -40,14 +31,17 @@ def seal_sizes(folders: set[str]) -> list[int]:
 
 
 def check_seals(
-    root: Path, present: Collection[str], sizes: list[int], view: LogView, trust: Trust
+    root: Path, present: Collection[str], sizes: list[int], view: LogView, trust: Trust, stamps: Stamps
 ) -> list[Finding]:
-    """Findings over all seals, oldest first, and over what no seal covers."""
+    """Findings over all seals, oldest first, and over what no seal covers.
+
+    `stamps`: since when which signature is known to exist, by trusted time stamps.
+    """
     findings: list[Finding] = []
     parts = {path for path in present if path.startswith("seals/")}
     for size in sizes:
         newest = size == sizes[-1]
-        findings += _check_seal(root, f"seals/{size:06}", parts, size, view, trust, newest=newest)
+        findings += _check_seal(root, f"seals/{size:06}", parts, size, view, trust, stamps, newest=newest)
     if not sizes:
         findings.append(
             Finding("seal", Status.UNCHECKED, "the case is not sealed: run abusekit seal", "seals")
@@ -71,7 +65,15 @@ def check_seals(
 
 
 def _check_seal(
-    root: Path, folder: str, present: set[str], size: int, view: LogView, trust: Trust, *, newest: bool
+    root: Path,
+    folder: str,
+    present: set[str],
+    size: int,
+    view: LogView,
+    trust: Trust,
+    stamps: Stamps,
+    *,
+    newest: bool,
 ) -> list[Finding]:
     path = f"{folder}/{SEAL}"
     if path not in present:
@@ -92,7 +94,7 @@ def _check_seal(
         text_ = "log-sha256 of this seal cannot be compared: lines are withheld; root and head can, and agree"
         if all(f.status is Status.OK for f in findings):
             findings.append(Finding("seal", Status.UNCHECKED, text_, path))
-    return findings + _signatures(root, folder, present, text, view.signers, trust, newest=newest)
+    return findings + _signatures(root, folder, present, text, view, trust, stamps, newest=newest)
 
 
 def _statement(seal: Seal, folder: str, size: int, view: LogView) -> list[Finding]:
@@ -164,12 +166,14 @@ def _signatures(
     folder: str,
     present: set[str],
     text: bytes,
-    logged: dict[str, str],
+    view: LogView,
     trust: Trust,
+    stamps: Stamps,
     *,
     newest: bool,
 ) -> list[Finding]:
     findings: list[Finding] = []
+    logged = view.signers
     prefix = f"{folder}/"
     good: list[PublicKey] = []
     for path in sorted(p for p in present if p.startswith(prefix) and SIGNATURE.match(p[len(prefix) :])):
@@ -187,7 +191,8 @@ def _signatures(
             findings.append(Finding("signature", Status.CHANGED, text_, path))
             continue
         good.append(key)
-        signer = match(trust.signers, key, NAMESPACE, at=None)  # sealed-at is the signer's own word
+        at = stamps.times.get(path)  # sealed-at is the signer's own word
+        signer = match(trust.signers, key, NAMESPACE, at)
         if signer or key.fingerprint in trust.pinned:
             name = ", ".join(signer.principals) if signer else "the pinned key"
             findings.append(Finding("signature", Status.OK, f"signed by {name} ({key.fingerprint})", path))

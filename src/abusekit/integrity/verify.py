@@ -21,10 +21,13 @@ from abusekit.errors import CaseError, InputError
 from abusekit.integrity.filecheck import FileChecker, finding_at, item_of
 from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
-from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, LogView, check_log
+from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, check_log
+from abusekit.integrity.logview import LogView
 from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL
 from abusekit.integrity.marks import HighWater, read_mark
-from abusekit.integrity.sealcheck import SIGNATURE, Trust, check_seals, read_earlier, seal_sizes, state_kept
+from abusekit.integrity.sealcheck import SIGNATURE, check_seals, read_earlier, seal_sizes, state_kept
+from abusekit.integrity.stampcheck import check_stamps
+from abusekit.integrity.trust import Trust
 
 EMPTY = ("custody/log.lock", "custody/capture.lock", PENDING)
 """Files that only stand for something."""
@@ -129,7 +132,9 @@ def _all_but_files(
 ) -> Iterator[Finding]:
     yield from there.findings
     yield from view.findings
-    yield from check_seals(root, there.files, sizes, view, question.trust)
+    stamp_findings, stamps = check_stamps(root, there.files, view, question.trust)
+    yield from check_seals(root, there.files, sizes, view, question.trust, stamps)
+    yield from stamp_findings
     yield from _earlier_states(root, view, question, mark)
     yield from _settings(root, there, view)
     yield from _missing(there, view)

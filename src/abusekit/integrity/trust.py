@@ -1,0 +1,33 @@
+"""Whom a verification trusts: keys that somebody vouched for, and time-stamp authorities. Never taken from a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abusekit.integrity.signers import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A time-stamp authority whose word on time counts here."""
+
+    name: str
+    """As in the names of token files: `stamp.NAME.tsr`."""
+    roots: bytes
+    """Certificates (PEM, one or more) to which its tokens have to chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose signatures and times count. It comes from outside the case, always."""
+
+    signers: Sequence[Signer] = ()
+    """Keys that somebody vouched for: the user's own store and `--signers`."""
+    pinned: Sequence[str] = ()
+    """Fingerprints `SHA256:…`, one of which must have signed the newest seal."""
+    authorities: Sequence[Authority] = ()
+    """Each name once: the package's, the user's, and `--roots`."""
+
+    def authority(self, name: str) -> Authority | None:
+        return next((one for one in self.authorities if one.name == name), None)
