@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import browser, capture, log, startup, verify
+from benchmarks import browser, capture, log, startup, strangers, verify
 from benchmarks.inputs import Space
 from benchmarks.measure import BenchmarkError, Lines, Table, machine
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Space, int, str], Sequence[Table | Lines]]] = {
     "capture": capture.benchmark,
     "log": log.benchmark,
     "browser": browser.benchmark,
+    "strangers": strangers.benchmark,
 }
 
 

@@ -34,6 +34,7 @@ SAID = {
         "2 pages, one after the other",
         "killed once and resumed",
     ),
+    "strangers": ("A log of 300 lines", "verify_case.py", "30 items", "claims 10,485,760 bytes"),
     "log": ("Check of a log of 300 lines", "logcheck.check_log", "append to the long log"),
 }
 

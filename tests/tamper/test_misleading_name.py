@@ -24,7 +24,8 @@ from abusekit.integrity.findings import Status
         (" photo.jpg", "does not use"),
         ("-rf", "does not use"),
         (".hidden", "does not use"),
-        ("phöto.jpg", "does not use"),
+        ("ph\u00f6to.jpg", "does not use"),  # NFC
+        ("pho\u0308to.jpg", "does not use"),  # NFD: the same name to a person, and to some disks
         ("a" * 201, "does not use"),
         ("back\\slash", "does not use"),
     ],
