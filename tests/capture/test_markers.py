@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abusekit.capture.address import target
-from abusekit.capture.markers import Match, needs_person, recognise
+from abusekit.capture.markers import Match, recognise
 from abusekit.capture.page import read_page
 from abusekit.capture.page_facts import page_facts
 from abusekit.capture.tables import table
@@ -282,15 +282,6 @@ def test_the_table() -> None:
         "any-rate-limited",
     ):
         assert set(next(one for one in markers if one["id"] == name)["text"]) == wanted, name
-
-
-def test_who_can_mend_it() -> None:
-    assert {kind for kind in KINDS if needs_person(kind)} == {
-        "login-wall",
-        "consent-wall",
-        "challenge",
-        "rate-limited",
-    }
 
 
 def test_the_practice_site() -> None:

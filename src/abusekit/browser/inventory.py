@@ -208,8 +208,3 @@ class Inventory:
     main: Response | None
     counts: Mapping[str, int]
     # requests, sockets, frames, messages, dialogs, popups, downloads, navigations, events (of EventSource)
-
-    @property
-    def overflowed(self) -> bool:
-        """There were more requests than are listed: nothing can be said of the rest."""
-        return self.counts.get("requests", 0) > len(self.requests)

@@ -65,14 +65,6 @@ AGREES: dict[str, tuple[int, ...]] = {
 PASSWORD = re.compile(r"<input\b[^>]{0,2000}\btype\s{0,5}=\s{0,5}[\"']?password\b", re.I)
 COVER = re.compile(r"aria-modal\s{0,5}=\s{0,5}[\"']?true|<dialog\b[^>]{0,500}\bopen\b", re.I)
 
-PERSON_CAN: dict[str, str] = {
-    "login-wall": "log in in a browser profile (`abusekit browser login`), then capture with it",
-    "consent-wall": "capture again with --dismiss-consent, which is recorded",
-    "challenge": "open the page in a browser profile (`abusekit browser login`), solve what it asks, capture with it",
-    "rate-limited": "wait, then go on with a longer delay",
-}
-"""What a person can do about a kind; the others are the site's last word."""
-
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -141,11 +133,6 @@ def recognise(
                 general = marker["platform"] == "any"
                 found.append((ORDER.index(match.confidence), general, number, match))
     return tuple(one[3] for one in sorted(found, key=lambda one: one[:3]))
-
-
-def needs_person(kind: str) -> bool:
-    """Whether a person can mend it: log in, choose, solve a challenge, wait."""
-    return kind in PERSON_CAN
 
 
 def _page(
