@@ -44,6 +44,13 @@ $(VENV)/ready-dev: $(VENV)/ready
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check pywb 'setuptools<81' 'legacy-cgi; python_version >= "3.13"'
 	touch $@
 
+# Programs for another system, never run: their signatures carry time stamps of public authorities.
+.vectors/ready: tests/vectors.txt $(VENV)/ready-dev
+	rm -rf .vectors
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--platform win_amd64 --python-version 3.11 --require-hashes --dest .vectors -r tests/vectors.txt
+	touch $@
+
 # Another way to drive a browser, 165 MB: measured beside ours.
 .venv-playwright/ready:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
@@ -76,7 +83,7 @@ system-packages:
 		$$sudo apt-get update -qq; \
 		DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; fi
 
-test: $(VENV)/ready-dev .venv-wacz/ready .venv-pywb/ready system-packages
+test: $(VENV)/ready-dev .venv-wacz/ready .venv-pywb/ready .vectors/ready system-packages
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/ready-dev
@@ -100,4 +107,4 @@ soak: $(VENV)/ready-dev .venv-playwright/ready system-packages
 	$(BIN)/python -m benchmarks --soak
 
 clean:
-	rm -rf $(VENV) .venv-wacz .venv-pywb .venv-playwright $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data
+	rm -rf $(VENV) .venv-wacz .venv-pywb .venv-playwright .vectors $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data
