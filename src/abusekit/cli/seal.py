@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.options import (
-    Function,
-    Session,
-    key_store,
-    marks_folder,
-    now,
-    passphrase,
-    passphrase_option,
-    with_session,
-)
+from abusekit.cli.keys_to_sign import keys_option, open_keys, say_signed, sign_all
+from abusekit.cli.kit_files import renew_kit
+from abusekit.cli.options import Function, Session, marks_folder, now, passphrase_option, with_session
+from abusekit.cli.timestamping import chosen_authorities, say_commands, say_none, stamp_seal, tsa_option
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     from abusekit.case.folder import Case
 
 
@@ -35,19 +24,30 @@ def older_copy_option(function: Function) -> Function:
 
 
 @click.command("seal")
-@click.option("--key", "name", metavar="NAME", help="Key to sign with (default: your only one).")
+@keys_option
+@tsa_option
+@click.option("--offline", is_flag=True, help="Write the requests for time stamps, and send nothing.")
 @older_copy_option
 @passphrase_option
 @with_session(acts=True)
-def seal_command(session: Session, name: str | None, passphrase_fd: int | None, older_copy: bool) -> None:
+def seal_command(
+    session: Session,
+    names: tuple[str, ...],
+    tsa: tuple[str, ...],
+    offline: bool,
+    passphrase_fd: int | None,
+    older_copy: bool,
+) -> int:
     """Seal the case: manifest and signature in one.
 
     Seal after every session: what is added later is not covered by it. The time in a seal is this
-    computer's clock, until a time stamp of an authority is put to it.
+    computer's clock; a time stamp of an authority, better of two, shows that it existed then. An authority gets a
+    digest and nothing of the case. Exit code 7: the seal is good, but an authority gave no stamp that counts.
 
     \b
-    Example:
-      abusekit seal --case mycase --key me
+    Examples:
+      abusekit seal --case mycase --key me --tsa digicert --tsa sectigo
+      abusekit seal --key old --key new
     """
     from abusekit.integrity.manifest import make_manifest
 
@@ -55,9 +55,23 @@ def seal_command(session: Session, name: str | None, passphrase_fd: int | None, 
     producer = session.producer(case)
     if not older_copy:
         check_not_behind(case)
-    name, key = open_key(name, passphrase_fd)
+    authorities = chosen_authorities(tsa)
+    signers = open_keys(names, passphrase_fd, case)
     folder = make_manifest(case, by=producer.initials, now=now)
-    sign_and_say(session, case, folder, name, key, producer.initials)
+    sealed = sign_all(session, case, folder, signers, producer.initials)
+    if not session.json:
+        say_signed(session, case, folder, signers, sealed)
+    stamped = stamp_seal(session, case, folder, authorities, by=producer.initials, offline=offline)
+    renew_kit(session, case)
+    if session.json:
+        sealed.stamps = stamped.stamps
+        sealed.check_with += stamped.commands
+        session.answer(sealed)
+    else:
+        say_commands(session, stamped.commands)
+    if not authorities:
+        say_none(session)
+    return stamped.exit_code
 
 
 def check_not_behind(case: Case) -> None:
@@ -86,56 +100,3 @@ def check_not_behind(case: Case) -> None:
             "this may be an older copy",
             "go on with the newer one; --older-copy seals this one all the same",
         )
-
-
-def open_key(name: str | None, passphrase_fd: int | None) -> tuple[str, Ed25519PrivateKey]:
-    """The named key, or the only one. Raises UsageError."""
-    from abusekit.errors import UsageError
-    from abusekit.integrity import keys
-
-    store = key_store()
-    if name is None:
-        own = [info.name for info in keys.listing(store) if info.has_private]
-        if len(own) != 1:
-            hint = "create one: abusekit key create me" if not own else f"--key {own[0]}"
-            raise UsageError("no key to sign with" if not own else "several keys could sign", hint)
-        name = own[0]
-    keys.show(store, name)  # a missing key is said before a passphrase is asked
-    return name, keys.load(store, name, passphrase(passphrase_fd))
-
-
-def sign_and_say(
-    session: Session, case: Case, folder: Path, name: str, key: Ed25519PrivateKey, by: str
-) -> None:
-    """Sign a seal, note it as the furthest state seen here, and print how others check it."""
-    from abusekit.integrity.manifest import MAX_SEAL, SEAL, parse_seal
-    from abusekit.integrity.marks import HighWater, note_mark
-    from abusekit.integrity.publickey import public_key_of
-    from abusekit.integrity.seal import outside_commands, sign_seal
-    from abusekit.integrity.signers import line
-
-    sign_seal(case, folder, name, key, by=by, now=now)
-    seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
-    try:
-        note_mark(marks_folder(), HighWater(seal.case, seal.size, seal.root, seal.sealed_at))
-    except OSError as fault:
-        session.say(
-            f"the state could not be noted on this computer: {fault.strerror}; the seal itself is complete"
-        )
-    commands = outside_commands(case.root, folder, name)
-    fingerprint = public_key_of(key).fingerprint
-    if session.json:
-        from abusekit.cli.answers import Sealed
-
-        session.answer(Sealed(str(folder), seal.size, seal.root, fingerprint, list(commands)))
-        return
-    session.print(f"sealed {seal.size} log lines; root {seal.root}")
-    session.print(f"signed by {name} {fingerprint}")
-    vouched = line(name, public_key_of(key)).strip()
-    session.say("Give the line of your key to those who check, by another way than the case:")
-    session.say(f"  abusekit key show {name} --allowed-signers > allowed_signers")
-    session.say(f"  echo {shlex.quote(vouched)} > allowed_signers    # the same, without abusekit")
-    session.say("Anybody can check it without abusekit:")
-    for command in commands:
-        session.say(f"  {command}")
-    session.say(f"Keep a copy of {folder / SEAL} elsewhere: only such a copy shows a case that was cut back.")
