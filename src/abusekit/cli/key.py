@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.options import Session, key_store, passphrase, passphrase_option, with_session
+from abusekit.cli.key_changes import key_import, key_revoke, key_rotate
+from abusekit.cli.key_making import check_free, check_length, not_inside_a_case
+from abusekit.cli.options import (
+    PathParameter,
+    Session,
+    key_store,
+    now,
+    passphrase,
+    passphrase_option,
+    with_session,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from abusekit.cli.answers import KeyAnswer
-
-
-MIN_PASSPHRASE = 8
-"""Characters, for a new key."""
+    from abusekit.cli.answers_keys import KeyAnswer
+    from abusekit.integrity.keys import KeyInfo
 
 
 @click.group("key")
@@ -41,12 +48,12 @@ def key_create(session: Session, name: str, passphrase_fd: int | None) -> None:
     from abusekit.integrity import keys
 
     store = key_store()
-    _not_inside_a_case(store)
-    _check_free(store, name)
+    not_inside_a_case(store)
+    check_free(store, name)
     chosen = passphrase(passphrase_fd, confirm=True)
-    _check_length(chosen)
+    check_length(chosen)
     made = keys.create(store, name, chosen)
-    _one(session, made)
+    say_key(session, made)
     session.say("keep the passphrase; a lost key cannot be remade (earlier seals stay valid)")
     session.say(f"next: abusekit seal --case DIR --key {name}")
 
@@ -60,17 +67,15 @@ def key_list(session: Session) -> None:
     Example:
       abusekit key list
     """
-    from abusekit.cli.answers import KeyListAnswer
+    from abusekit.cli.answers_keys import KeyListAnswer
     from abusekit.integrity import keys
 
     found = keys.listing(key_store())
     if session.json:
-        session.answer(KeyListAnswer([_answer(info) for info in found]))
+        session.answer(KeyListAnswer([key_answer(info) for info in found]))
         return
     for info in found:
-        session.print(
-            f"{info.name:16} {info.public.fingerprint}" + ("" if info.has_private else "  (public half only)")
-        )
+        session.print(f"{info.name:16} {info.public.fingerprint}{_state(info)}")
     if not found:
         session.say("no keys yet: abusekit key create NAME")
 
@@ -93,67 +98,104 @@ def key_show(session: Session, name: str, allowed_signers: bool) -> None:
 
     info = keys.show(key_store(), name)
     if allowed_signers and not session.json:
-        session.print(_answer(info).allowed_signers)
+        session.print(key_answer(info).allowed_signers)
         return
-    _one(session, info)
+    say_key(session, info)
 
 
-def _answer(info: object) -> KeyAnswer:
-    from abusekit.cli.answers import KeyAnswer
-    from abusekit.integrity.keys import KeyInfo
-    from abusekit.integrity.signers import line
+@key_command.command("export")
+@click.argument("name")
+@click.option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    type=PathParameter(),
+    metavar="OUT.html|OUT.txt",
+    help="Also write a sheet for the printer: fingerprint in groups, lines to sign.",
+)
+@with_session(case=False)
+def key_export(session: Session, name: str, sheets: tuple[Path, ...]) -> None:
+    """What others need to check your seals: the allowed_signers line, and a sheet to sign and hand over.
 
-    if not isinstance(info, KeyInfo):
-        raise TypeError(type(info).__name__)
-    return KeyAnswer(
-        info.name, info.public.fingerprint, line(info.name, info.public).strip(), info.has_private
-    )
+    The line is all that is printed, so that it can go into a file. Of a revoked key it carries the limit.
 
-
-def _one(session: Session, info: object) -> None:
-    answer = _answer(info)
-    if session.json:
-        session.answer(answer)
-        return
-    session.print(f"{answer.name}  {answer.fingerprint}")
-    session.print(f"allowed_signers line: {answer.allowed_signers}")
-
-
-def _check_free(store: Path, name: str) -> None:
-    """A name that cannot be taken is said before a passphrase is asked. Raises UsageError, InputError."""
-    import os
-
+    \b
+    Examples:
+      abusekit key export me > allowed_signers
+      abusekit key export me --sheet me.html
+    """
     from abusekit.errors import UsageError
     from abusekit.integrity import keys
 
-    there = any(os.path.lexists(store / each) for each in (name, f"{name}.pub"))
-    if there or not keys.NAME_FORM.fullmatch(name):
-        taken = keys.show(store, name)  # which refuses a name that is none
-        raise UsageError(
-            f"a key {taken.name} exists already",
-            "choose another name; keys are never replaced, old seals need them",
-        )
-
-
-def _check_length(chosen: bytes) -> None:
-    """Raises UsageError: a key file that is copied can be tried against short passphrases very fast."""
-    from abusekit.errors import UsageError
-
-    length = len(chosen.decode("utf-8", "surrogateescape"))
-    if 0 < length < MIN_PASSPHRASE:
-        raise UsageError(
-            f"the passphrase has only {length} characters: whoever copies the key file guesses it",
-            f"at least {MIN_PASSPHRASE}; four or five words that do not belong together are good",
-        )
-
-
-def _not_inside_a_case(store: Path) -> None:
-    """A key in a case would go wherever the case goes. Raises UsageError."""
-    from abusekit.case.folder import Case
-    from abusekit.errors import CaseError, UsageError
-
-    try:
-        Case.find(store)
-    except CaseError:
+    info = keys.show(key_store(), name)
+    for path in sheets:
+        if path.suffix.lower() not in (".html", ".txt"):
+            raise UsageError(f"not the name of a sheet: {path}", "it ends in .html or .txt")
+    for path in sheets:
+        _write_sheet(info, path)
+    answer = key_answer(info)
+    if session.json:
+        answer.sheets = [str(path) for path in sheets]
+        session.answer(answer)
         return
-    raise UsageError(f"the key store lies inside a case: {store}", "set ABUSEKIT_KEYS to a folder outside")
+    session.print(answer.allowed_signers)
+    for path in sheets:
+        session.say(f"written: {path}: print it, sign it, and hand it over by another way than the case")
+
+
+for _command in (key_import, key_rotate, key_revoke):
+    key_command.add_command(_command)
+
+
+def _write_sheet(info: KeyInfo, path: Path) -> None:
+    """Never in the place of something else. Raises UsageError."""
+    from abusekit.errors import UsageError
+    from abusekit.integrity.keysheet import sheet_html, sheet_text
+
+    made = (sheet_html if path.suffix.lower() == ".html" else sheet_text)(info, made_at=now())
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(made)
+    except FileExistsError as fault:
+        raise UsageError(f"{path} is there already", "choose another name") from fault
+    except OSError as fault:
+        raise UsageError(f"{path} cannot be written: {fault.strerror}") from fault
+
+
+def key_answer(info: KeyInfo) -> KeyAnswer:
+    from abusekit.case.custody import instant_text
+    from abusekit.cli.answers_keys import KeyAnswer
+    from abusekit.integrity.revocation import last_valid
+    from abusekit.integrity.signers import line
+
+    said = info.revoked
+    limit = last_valid(said.since) if said else None
+    return KeyAnswer(
+        info.name,
+        info.public.fingerprint,
+        line(info.name, info.public, limit).strip(),
+        info.has_private,
+        "ssh-keygen" if info.by_ssh_keygen else "file" if info.has_private else None,
+        instant_text(said.since) if said else None,
+        said.why if said else None,
+    )
+
+
+def say_key(session: Session, info: KeyInfo) -> None:
+    answer = key_answer(info)
+    if session.json:
+        session.answer(answer)
+        return
+    session.print(f"{answer.name}  {answer.fingerprint}{_state(info)}")
+    session.print(f"allowed_signers line: {answer.allowed_signers}")
+
+
+def _state(info: KeyInfo) -> str:
+    state = ""
+    if info.by_ssh_keygen:
+        state = "  (signs through ssh-keygen)"
+    elif not info.has_private:
+        state = "  (public half only)"
+    if info.revoked is not None:
+        state += f"  (revoked since {info.revoked.since:%Y-%m-%d %H:%M:%S}Z: {info.revoked.why})"
+    return state

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import click
 
+from abusekit.cli.keys_to_sign import keys_option, open_keys, sign_and_say
+from abusekit.cli.kit_files import renew_kit
 from abusekit.cli.options import Session, passphrase_option, with_session
-from abusekit.cli.seal import check_not_behind, older_copy_option, open_key, sign_and_say
+from abusekit.cli.seal import check_not_behind, older_copy_option
 
 
 @click.command("sign")
-@click.option("--key", "name", metavar="NAME", help="Key to sign with (default: your only one).")
+@keys_option
 @older_copy_option
 @passphrase_option
 @with_session(acts=True)
-def sign_command(session: Session, name: str | None, passphrase_fd: int | None, older_copy: bool) -> None:
+def sign_command(
+    session: Session, names: tuple[str, ...], passphrase_fd: int | None, older_copy: bool
+) -> None:
     """Second step of sealing: sign the newest seal.
 
     The seal is compared with the case first: what does not describe it is not signed. Several people can
@@ -30,5 +34,6 @@ def sign_command(session: Session, name: str | None, passphrase_fd: int | None, 
     folder = newest_seal(case)
     if not older_copy:
         check_not_behind(case)
-    name, key = open_key(name, passphrase_fd)
-    sign_and_say(session, case, folder, name, key, producer.initials)
+    signers = open_keys(names, passphrase_fd, case, folder)
+    sign_and_say(session, case, folder, signers, producer.initials)
+    renew_kit(session, case)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from abusekit.case.custody import Act, sync_folder
 from abusekit.case.folder import Case, disk_error, write_once
@@ -13,11 +12,8 @@ from abusekit.case.mark import marked
 from abusekit.case.writing import When, writing
 from abusekit.errors import CaseError, EvidenceError, UsageError
 from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SEAL, Seal, parse_seal, read_state
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.sshsig import NAMESPACE, sign, verify
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from abusekit.integrity.signing import SealSigner
+from abusekit.integrity.sshsig import NAMESPACE, verify
 
 
 def check_statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
@@ -33,27 +29,30 @@ def check_statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
     return text, seal
 
 
-def sign_seal(case: Case, folder: Path, name: str, key: Ed25519PrivateKey, *, by: str, now: When) -> Path:
+def sign_seal(case: Case, folder: Path, signer: SealSigner, *, by: str, now: When) -> Path:
     """Write `seal.txt.<name>.sig` beside the seal and log it; gives its path.
 
-    Raises EvidenceError (the seal does not describe the case), UsageError (signed by this name before).
+    Raises EvidenceError (the seal does not describe the case, or the signature is not good), UsageError
+    (signed by this name before), and what `signer.sign` raises.
     """
     text, seal = check_statement(case, folder)
-    armored = sign(key, text, NAMESPACE)
-    signer = verify(armored, text, NAMESPACE)
-    if signer != public_key_of(key):
-        raise EvidenceError("the signature just made is of another key", "check this installation")
-    target = folder / f"{SEAL}.{name}.sig"
+    armored = signer.sign(text)
+    key = verify(armored, text, NAMESPACE)
+    if key != signer.public:
+        raise EvidenceError(
+            f"the signature just made is of another key: {key.fingerprint}", "check this installation"
+        )
+    target = folder / f"{SEAL}.{signer.name}.sig"
     digest = digest_bytes(armored)
     listed = {"path": f"seals/{folder.name}/{target.name}", "sha256": digest.sha256, "size": digest.size}
     with writing(case, by=by, when=now) as at:  # sets aside a signature that an interrupted run left unlogged
         if target.exists():
-            raise UsageError(f"{name} has signed this seal already", "make a new one: abusekit seal")
+            raise UsageError(f"{signer.name} has signed this seal already", "make a new one: abusekit seal")
         with marked(case) as mark:
             try:
                 write_once(target, armored)
                 sync_folder(folder)
-                act = Act("seal.sign", {"seal": seal.size, "signer": signer.fingerprint, "files": [listed]})
+                act = Act("seal.sign", {"seal": seal.size, "signer": key.fingerprint, "files": [listed]})
                 case.log.append([act], by=by, now=at)
             except (OSError, CaseError) as fault:
                 mark.taken_back(target)
@@ -68,12 +67,14 @@ def outside_commands(case_root: Path, folder: Path, name: str) -> tuple[str, str
 
     `allowed_signers` is the file with the signer's public key; it has to come from outside the case.
     """
+    return signature_command(folder, name), manifest_command(case_root, folder)
+
+
+def signature_command(folder: Path, name: str) -> str:
+    """The line that checks one signature; see `outside_commands`."""
     seal = shlex.quote(str(folder / SEAL))
     signature = shlex.quote(str(folder / f"{SEAL}.{name}.sig"))
-    return (
-        f"ssh-keygen -Y verify -f allowed_signers -I {name} -n {NAMESPACE} -s {signature} < {seal}",
-        manifest_command(case_root, folder),
-    )
+    return f"ssh-keygen -Y verify -f allowed_signers -I {name} -n {NAMESPACE} -s {signature} < {seal}"
 
 
 def manifest_command(case_root: Path, folder: Path) -> str:

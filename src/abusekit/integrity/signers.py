@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from abusekit.case.custody import instant_text
 from abusekit.errors import InputError, UsageError
 from abusekit.integrity.keys import listing
 from abusekit.integrity.publickey import ED25519, OTHER_KEY_TYPES, SK_ED25519, PublicKey, read_public_line
+from abusekit.integrity.revocation import last_valid
 from abusekit.integrity.sshsig import NAMESPACE
 
 MAX_FILE = 1_048_576
@@ -88,22 +90,69 @@ def match(
     return None
 
 
+def why_not(signers: Sequence[Signer], public_key: PublicKey, namespace: str, at: datetime | None) -> str:
+    """For a key of which `match` gave nothing: the limit of its lines, in words; empty where there is no line."""
+    lines = [signer for signer in signers if signer.public == public_key]
+    if not lines:
+        return ""
+    usable = [one for one in lines if not one.namespaces or _in_patterns(namespace, one.namespaces)]
+    if not usable:
+        return f"the list of signers vouches for it, but not for {namespace}"
+    limits = " or ".join(dict.fromkeys(map(_limits, usable)))
+    if at is None:
+        return f"it counts {limits}, and no trusted time stamp shows when this signature existed"
+    return (
+        f"it counts {limits}, and this signature is known since {at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z only"
+    )
+
+
+def _limits(signer: Signer) -> str:
+    texts = []
+    if signer.valid_after is not None:
+        texts.append(f"from {signer.valid_after:%Y-%m-%d %H:%M:%S}Z")
+    if signer.valid_before is not None:
+        texts.append(f"until {signer.valid_before:%Y-%m-%d %H:%M:%S}Z")
+    return " ".join(texts)
+
+
 def own_signers(store: Path) -> list[Signer]:
     """The keys of the user's own store, as signers of seals under their names in the store.
 
-    Raises UsageError and InputError as `keys.listing` does.
+    A revoked key has a `valid_before`: what it signed counts where a time stamp is older. Raises UsageError
+    and InputError as `keys.listing` does.
     """
-    return [Signer((info.name,), info.public, (NAMESPACE,), None, None) for info in listing(store)]
+    return [
+        Signer(
+            (info.name,),
+            info.public,
+            (NAMESPACE,),
+            None,
+            last_valid(info.revoked.since) if info.revoked else None,
+        )
+        for info in listing(store)
+    ]
 
 
-def line(name: str, public: PublicKey) -> str:
+def own_revocations(store: Path) -> dict[str, str]:
+    """Fingerprint → since when (UTC, as in the log) the user says that a key of the store no longer counts.
+
+    It stands against whatever somebody else's list says of that key. Raises as `keys.listing` does.
+    """
+    return {
+        info.public.fingerprint: instant_text(info.revoked.since) for info in listing(store) if info.revoked
+    }
+
+
+def line(name: str, public: PublicKey, valid_before: datetime | None = None) -> str:
     """An `allowed_signers` line, with its line feed, that vouches for `public` as `name`, for seals only.
 
-    Raises UsageError for a name that could be read as something else.
+    `valid_before`: the last second (aware) of which signatures count. Raises UsageError for a name that could
+    be read as something else.
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"not a signer's name: {name[:60]!r}", "use an e-mail address or a short name")
-    return f'{name} namespaces="{NAMESPACE}" {public.openssh_line}\n'
+    limit = "" if valid_before is None else f',valid-before="{valid_before.astimezone(UTC):%Y%m%d%H%M%SZ}"'
+    return f'{name} namespaces="{NAMESPACE}"{limit} {public.openssh_line}\n'
 
 
 def _signer(text: str) -> Signer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from abusekit.integrity.signers import Signer
 
@@ -28,6 +28,8 @@ class Trust:
     """Fingerprints `SHA256:…`, one of which must have signed the newest seal."""
     authorities: Sequence[Authority] = ()
     """Each name once: the package's, the user's, and `--roots`."""
+    revoked: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprint → since when (UTC, as in the log) the user says that this key counts no more, whoever vouches."""
 
     def authority(self, name: str) -> Authority | None:
         return next((one for one in self.authorities if one.name == name), None)

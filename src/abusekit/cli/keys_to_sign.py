@@ -1,0 +1,195 @@
+"""The keys that `seal` and `sign` use: opened before anything is written, and what is said of their signatures."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from abusekit.cli.options import Function, Session, key_store, marks_folder, now, passphrase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from abusekit.case.folder import Case
+    from abusekit.cli.answers import Sealed
+    from abusekit.integrity.keys import KeyInfo
+    from abusekit.integrity.signing import SealSigner
+
+
+def keys_option(function: Function) -> Function:
+    return click.option(
+        "--key",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        help="Key to sign with, several times for several signatures (default: your only one).",
+    )(function)
+
+
+def open_keys(
+    names: Sequence[str], passphrase_fd: int | None, case: Case | None = None, folder: Path | None = None
+) -> list[SealSigner]:
+    """The named keys, ready to sign; without names those that a change of keys in the `case` wants, or the only one.
+
+    `folder`: the seal, where it exists already; of a change of keys only who has not signed it yet is asked.
+    Every fault that can be seen without a passphrase is said before one is asked for. Raises UsageError,
+    InputError.
+    """
+    from abusekit.errors import UsageError
+    from abusekit.integrity import keys
+
+    store = key_store()
+    names = tuple(dict.fromkeys(names)) or _of_rotation(case, folder) or (_only_key(),)
+    found = [keys.show(store, name) for name in names]
+    for info in found:
+        keys.check_can_sign(info, now())
+    asked = [info for info in found if not info.by_ssh_keygen]
+    typed = dict(zip((i.name for i in asked), _passphrases(asked, passphrase_fd), strict=True))
+    signers = [keys.signer(store, info, typed.get(info.name, b"")) for info in found]
+    if len({one.public.fingerprint for one in signers}) < len(signers):
+        raise UsageError("two of these names are one key", "one signature of each key is enough")
+    return signers
+
+
+def _only_key() -> str:
+    from abusekit.errors import UsageError
+    from abusekit.integrity import keys
+
+    own = [info.name for info in keys.listing(key_store()) if info.can_sign and info.revoked is None]
+    if len(own) != 1:
+        hint = "create one: abusekit key create me" if not own else f"--key {own[0]}"
+        raise UsageError("no key to sign with" if not own else "several keys could sign", hint)
+    return own[0]
+
+
+def _of_rotation(case: Case | None, folder: Path | None) -> tuple[str, ...]:
+    """Old and new key of a change of keys that no seal states yet, where both can sign here."""
+    from abusekit.integrity.manifest import SEAL
+    from abusekit.integrity.rotation import open_rotation
+
+    change = None if case is None else open_rotation(case)
+    if change is None:
+        return ()
+    by_print = _by_fingerprint()
+    both = tuple(by_print[key] for key in (change.old, change.new) if key in by_print)
+    if len(both) < 2:
+        return ()
+    return tuple(n for n in both if folder is None or not (folder / f"{SEAL}.{n}.sig").exists())
+
+
+def _by_fingerprint() -> dict[str, str]:
+    """Fingerprint → name of the keys that can sign here and are not revoked."""
+    from abusekit.integrity import keys
+
+    names: dict[str, str] = {}
+    for info in keys.listing(key_store()):
+        if info.can_sign and info.revoked is None:
+            names.setdefault(info.public.fingerprint, info.name)
+    return names
+
+
+def _passphrases(wanted: Sequence[KeyInfo], fd: int | None) -> list[bytes]:
+    """One for each key. From a file descriptor: a line for each, in their order. Raises UsageError."""
+    from abusekit.errors import UsageError
+
+    if fd is None or len(wanted) < 2:
+        return [passphrase(fd, prompt=f"Passphrase of {info.name}") for info in wanted]
+    try:
+        with os.fdopen(fd, "rb") as stream:
+            lines = [stream.readline(4096).rstrip(b"\r\n") for _ in wanted]
+    except OSError as fault:
+        raise UsageError(
+            f"file descriptor {fd} cannot be read", "such as: --passphrase-fd 3 3< FILE"
+        ) from fault
+    if not all(lines):
+        raise UsageError(
+            f"{len(wanted)} passphrases are needed",
+            "one on each line, in this order: " + " ".join(info.name for info in wanted),
+        )
+    return lines
+
+
+def sign_all(session: Session, case: Case, folder: Path, signers: Sequence[SealSigner], by: str) -> Sealed:
+    """Sign a seal with every key and note it as the furthest state seen here; gives what to answer."""
+    from abusekit.cli.answers import Sealed
+    from abusekit.errors import InputError, MissingExtraError
+    from abusekit.integrity.manifest import MAX_SEAL, SEAL, parse_seal
+    from abusekit.integrity.marks import HighWater, note_mark
+    from abusekit.integrity.seal import manifest_command, sign_seal, signature_command
+    from abusekit.integrity.signing import SshKeygenKey
+
+    for signer in signers:
+        if isinstance(signer, SshKeygenKey):
+            session.say(f"{signer.name}: answer your agent, or touch your security key when it blinks")
+        try:
+            sign_seal(case, folder, signer, by=by, now=now)
+        except (InputError, MissingExtraError):
+            session.say(
+                f"the seal is made, but not signed by {signer.name}; later: abusekit sign --key {signer.name}"
+            )
+            raise
+    seal = parse_seal(case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL))
+    try:
+        note_mark(marks_folder(), HighWater(seal.case, seal.size, seal.root, seal.sealed_at))
+    except OSError as fault:
+        session.say(
+            f"the state could not be noted on this computer: {fault.strerror}; the seal itself is complete"
+        )
+    commands = [
+        *(signature_command(folder, one.name) for one in signers),
+        manifest_command(case.root, folder),
+    ]
+    prints = [one.public.fingerprint for one in signers]
+    return Sealed(str(folder), seal.size, seal.root, prints[0] if prints else None, commands, prints)
+
+
+def sign_and_say(session: Session, case: Case, folder: Path, signers: Sequence[SealSigner], by: str) -> None:
+    """Sign a seal, note it as the furthest state seen here, and print how others check it."""
+    sealed = sign_all(session, case, folder, signers, by)
+    if session.json:
+        session.answer(sealed)
+    else:
+        say_signed(session, case, folder, signers, sealed)
+
+
+def say_signed(
+    session: Session, case: Case, folder: Path, signers: Sequence[SealSigner], sealed: Sealed
+) -> None:
+    """What was signed, how others check it, and whether a change of keys still waits for a signature."""
+    from abusekit.integrity.manifest import SEAL
+    from abusekit.integrity.rotation import open_rotation
+    from abusekit.integrity.signers import line
+
+    session.print(f"sealed {sealed.lines} log lines; root {sealed.root}")
+    for one in signers:
+        session.print(f"signed by {one.name} {one.public.fingerprint}")
+    session.say(f"Give the line of {_your_keys(signers)} to those who check, by another way than the case:")
+    into = ">"
+    for one in signers:
+        session.say(f"  abusekit key show {one.name} --allowed-signers {into} allowed_signers")
+        into = ">>"
+    into = ">"
+    for one in signers:
+        vouched = shlex.quote(line(one.name, one.public).strip())
+        session.say(f"  echo {vouched} {into} allowed_signers    # the same, without abusekit")
+        into = ">>"
+    session.say("Anybody can check it without abusekit:")
+    for command in sealed.check_with:
+        session.say(f"  {command}")
+    session.say(f"Keep a copy of {folder / SEAL} elsewhere: only such a copy shows a case that was cut back.")
+    if change := open_rotation(case):
+        names = _by_fingerprint()
+        done = {one.public.fingerprint for one in signers}
+        missing = [names.get(key, key) for key in (change.old, change.new) if key not in done]
+        session.say(
+            f"Line {change.n} of the log says that {change.name} replaces another key, and no seal since then is "
+            f"signed by both; also needed: abusekit sign --key {' --key '.join(missing)}"
+        )
+
+
+def _your_keys(signers: Sequence[SealSigner]) -> str:
+    return "your key" if len(signers) == 1 else "each key"
