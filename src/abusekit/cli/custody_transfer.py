@@ -1,0 +1,213 @@
+"""`abusekit custody transfer`: hand exhibits to somebody, sealed and signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from abusekit.cli.acts import needed_reason, resolve_items
+from abusekit.cli.keys_to_sign import keys_option, open_keys, sign_all
+from abusekit.cli.kit_files import renew_kit
+from abusekit.cli.options import PathParameter, Session, now, passphrase_option, with_session
+from abusekit.cli.seal import check_not_behind, older_copy_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from abusekit.case.folder import Case
+    from abusekit.case.settings import Producer
+    from abusekit.case.transfer import Transfer
+    from abusekit.integrity.manifest import Seal
+    from abusekit.integrity.signing import SealSigner
+
+
+@click.command(name="transfer")
+@click.option("--to", "to", metavar="TEXT", help="Who receives: name, number, station.")
+@click.option("--reason", metavar="TEXT", help="Why it is handed over.")
+@click.option(
+    "--items",
+    "items",
+    multiple=True,
+    metavar="ITEM",
+    help="Only these items, exhibits or ranges; repeat for more (default: all).",
+)
+@click.option("--place", default="", metavar="TEXT", help="Where the receiver is going to keep them.")
+@click.option("--to-key", default="", metavar="SHA256:…", help="Only this key can receive it.")
+@click.option(
+    "--out", type=PathParameter(), metavar="FILE", help="The hand-over file (default: beside the case)."
+)
+@click.option(
+    "--again", type=click.IntRange(1, 9_999), metavar="K", help="Write the file of hand-over K once more."
+)
+@keys_option
+@older_copy_option
+@passphrase_option
+@with_session(acts=True)
+def transfer_command(
+    session: Session,
+    to: str | None,
+    reason: str | None,
+    items: tuple[str, ...],
+    place: str,
+    to_key: str,
+    out: Path | None,
+    again: int | None,
+    names: tuple[str, ...],
+    passphrase_fd: int | None,
+    older_copy: bool,
+) -> None:
+    """Hand exhibits to somebody: logged, sealed, signed, with a file to send and a receipt to print.
+
+    Send the file together with a copy of the case folder (without private/, which is yours). The receiver
+    countersigns the same seal with custody receive, or signs the printed receipt. Until then the exhibits are on
+    the way: see custody gaps.
+
+    \b
+    Examples:
+      abusekit custody transfer --to "DC 1234 Smith, Anytown Police" --reason "for the investigation" --key me
+      abusekit custody transfer --to "A. Archive" --reason "safe keeping" --items E0001-E0005 --place "vault 2"
+    """
+    from abusekit.case.transfer import counted
+    from abusekit.cli.handover_files import all_files, beside_case, refuse_taken, write_files
+    from abusekit.errors import UsageError
+    from abusekit.integrity.handing import logged_transfer
+    from abusekit.integrity.handover import write_handover
+    from abusekit.integrity.taking import signatures_of
+
+    case = session.case()
+    by = session.producer(case)
+    if again is not None:
+        if to or reason or items or place or to_key:
+            raise UsageError("--again writes what was handed over", "leave out what the hand-over is to say")
+        transfer, _, n = logged_transfer(case, again)
+        out = beside_case(case, "handover", again, out)
+        signers: Sequence[SealSigner] = ()
+        if _seal_over(case, n, transfer) is None:  # an interrupted run: sealed and signed now
+            signers = open_keys(names, passphrase_fd, case)
+    else:
+        out = beside_case(case, "handover", _next_number(case), out)
+        refuse_taken(out)
+        if not older_copy:
+            check_not_behind(case)
+        wanted_items = None if not items else frozenset(resolve_items(case, items))
+        said = (needed_reason(to or ""), needed_reason(reason or ""))
+        _say_with_others(session, case, by, wanted_items)
+        signers = open_keys(names, passphrase_fd, case)
+        transfer, n = _log(case, by, signers, said, wanted_items, to_key.strip(), place.strip())
+    folder = _seal_over(case, n, transfer) or _seal(session, case, transfer, signers, by.initials)
+    text, seal = _statement(case, folder)
+    signatures = signatures_of(case, folder)
+    content = write_handover(transfer, text, signatures)
+    written = write_files(case, out, content, transfer, seal, None)
+    keys = [key.fingerprint for _, _, key in signatures]
+    if session.json:
+        from abusekit.cli.answers_custody import TransferAnswer
+
+        session.answer(
+            TransferAnswer(
+                transfer.transfer, transfer.to, len(transfer.exhibits), seal.size, seal.root, keys, written
+            )
+        )
+        return
+    session.print(f"hand-over {transfer.transfer} of {counted(len(transfer.exhibits))} to {transfer.to}")
+    session.print(f"sealed {seal.size} log lines; root {seal.root}")
+    for key in keys:
+        session.print(f"signed by {key}")
+    for path in all_files(out):
+        session.print(f"written    {path}")
+    session.say(
+        "Give the receiver a copy of the case folder, without private/, and the .json file; then there:"
+    )
+    session.say(f"  abusekit custody receive {out.name} --case COPY --key THEIRS")
+    session.say("or print the .html, and have it signed; then here:")
+    session.say(f'  abusekit custody receive --paper {transfer.transfer} --signed-by "…" --at TIME')
+    session.say("Read root and key fingerprints to each other, face to face or by telephone.")
+
+
+def _next_number(case: Case) -> int:
+    """Only for the name of a file: the number is given under the lock."""
+    numbers = [
+        e["transfer"]
+        for e in case.entries()
+        if e["do"] == "custody.transfer" and type(e.get("transfer")) is int
+    ]
+    return max(numbers, default=0) + 1
+
+
+def _say_with_others(session: Session, case: Case, by: Producer, items: frozenset[str] | None) -> None:
+    """What the log knows to be with somebody else can hardly be handed over; but the log may be behind."""
+    from abusekit.case.custodians import all_keepings, papers_of
+
+    entries = list(case.entries())
+    names = {by.name, *(one.name for one in case.settings().producers)}
+    for one in all_keepings(entries, papers_of(case, entries)):
+        if one.end is None and one.custodian not in names and (items is None or one.item in items):
+            who = one.custodian or f"on the way to {one.towards}"
+            session.say(f"{one.item} ({one.exhibit}) is, by the log, not with you: {who}")
+
+
+def _log(
+    case: Case,
+    by: Producer,
+    signers: Sequence[SealSigner],
+    said: tuple[str, str],
+    items: frozenset[str] | None,
+    to_key: str,
+    place: str,
+) -> tuple[Transfer, int]:
+    from abusekit.case.transfer import FINGERPRINT, MAX_WORDS, Releaser
+    from abusekit.errors import UsageError
+    from abusekit.integrity.handing import Wanted, log_transfer, logged_transfer
+
+    if to_key and not FINGERPRINT.match(to_key):
+        raise UsageError(f"not a fingerprint: {to_key}", "as abusekit key show prints it: SHA256:…")
+    keys = [one.public.fingerprint for one in signers]
+    if to_key in keys:
+        raise UsageError(
+            "that is your own key: a hand-over needs two people", "give the fingerprint of theirs"
+        )
+    if any(len(text) > MAX_WORDS for text in (*said, place)):
+        raise UsageError(f"a text is longer than {MAX_WORDS} characters", "shorten it")
+    wanted = Wanted(Releaser(by.initials, by.name, by.role, keys), said[0], said[1], items, to_key, place)
+    transfer = log_transfer(case, wanted, by=by.initials, now=now)
+    return transfer, logged_transfer(case, transfer.transfer)[2]
+
+
+def _seal_over(case: Case, n: int, transfer: Transfer) -> Path | None:
+    """The oldest seal that covers line `n` and is signed by every key of the releaser; None: there is none."""
+    from abusekit.integrity.manifest import SEAL_FOLDER
+    from abusekit.integrity.taking import signatures_of
+
+    folders = sorted(
+        (p for p in case.seals.iterdir() if SEAL_FOLDER.fullmatch(p.name)), key=lambda p: int(p.name)
+    )
+    for folder in folders:
+        if int(folder.name) > n:
+            signed = {key.fingerprint for _, _, key in signatures_of(case, folder)}
+            if signed and signed >= set(transfer.releaser.keys):
+                return folder
+    return None
+
+
+def _seal(session: Session, case: Case, transfer: Transfer, signers: Sequence[SealSigner], by: str) -> Path:
+    from abusekit.errors import UsageError
+    from abusekit.integrity.manifest import make_manifest
+
+    missing = set(transfer.releaser.keys) - {one.public.fingerprint for one in signers}
+    if missing:
+        raise UsageError(
+            f"this hand-over is to be signed by {', '.join(sorted(missing))}", "name that key: --key NAME"
+        )
+    folder = make_manifest(case, by=by, now=now)
+    sign_all(session, case, folder, signers, by)
+    renew_kit(session, case)
+    return folder
+
+
+def _statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
+    from abusekit.integrity.manifest import MAX_SEAL, SEAL, parse_seal
+
+    text = case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL)
+    return text, parse_seal(text)

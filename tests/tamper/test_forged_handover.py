@@ -1,0 +1,110 @@
+"""The papers of a hand-over, rewritten together with their log lines: they have to agree with the case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from forger import Entry, chained, entries, overwrite, relist, sha256, spell, store_lines
+from honest_case import START, Suspect
+
+from abusekit.case.folder import Case
+from abusekit.integrity.findings import Status
+from abusekit.integrity.handover import read_handover
+from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.taking import countersign
+from handed_case import Clock, fingerprint, hand_over, new_key
+
+TRANSFER, RECEIPT = "custody/transfer-0001.json", "custody/receipt-0001-signature.json"
+Spoil = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def received(suspect: Suspect) -> Suspect:
+    """Handed over by the key of the case, received by another; shown to be honest."""
+    case, clock = Case.open(suspect.root), Clock(START + timedelta(hours=1))
+    _, data = hand_over(case, StoredKey("me", suspect.built.key), clock)
+    theirs = new_key("officer")
+    countersign(case, read_handover(data), theirs, ("DC 1234 Smith", ""), by=fingerprint(theirs), now=clock)
+    found = suspect.finds(7, "custody", Status.OK, RECEIPT, says="received by DC 1234 Smith")
+    assert "by key SHA256:" in found.message
+    return suspect
+
+
+def forge(root: Any, path: str, spoil: Spoil) -> None:
+    """Another paper, its line and all that follows in the log made to fit; seals as they were."""
+    paper = json.loads((root / path).read_bytes())
+    spoil(paper)
+    overwrite(root / path, spell(paper) + b"\n")
+    acts: list[Entry] = entries(root)
+    relist(root, acts, path)
+    store_lines(root, chained(acts))
+
+
+TRANSFERS: dict[str, tuple[Spoil, str]] = {
+    "number": (lambda p: p.update(transfer=2), "it is hand-over 2"),
+    "case": (lambda p: p.update(case="0" * 8 + p["case"][8:]), "of another case"),
+    "exhibit": (lambda p: p["exhibits"][0].update(exhibit="PO/9"), "E0001 is not as it was logged"),
+    "digest": (lambda p: p["exhibits"][0].update(sha256="0" * 64), "E0001 is not as it was logged"),
+    "item": (lambda p: p["exhibits"][0].update(item="E0099"), "E0099 is no item of this case"),
+    "nothing": (lambda p: p.update(exhibits=[]), "hands over nothing"),
+    "another format": (lambda p: p.update(format="x"), "no paper of a hand-over"),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFERS)
+def test_a_transfer_that_says_what_cannot_be(received: Suspect, name: str) -> None:
+    """Covered by a seal, so that more is wrong than the paper; a case written anew would have only this."""
+    spoil, says = TRANSFERS[name]
+    forge(received.root, TRANSFER, spoil)
+    received.finds(1, "custody", Status.CHANGED, TRANSFER, says=says)
+
+
+RECEIPTS: dict[str, tuple[Spoil, str]] = {
+    "another key": (lambda p: p.update(key="SHA256:" + "A" * 43), "no signature of key SHA256:AAAA"),
+    "another seal": (lambda p: p.update(seal=15), "does not cover the hand-over"),
+    "another root": (lambda p: p.update(root="0" * 64), "another root"),
+    "another paper": (lambda p: p.update(transfer_sha256=sha256(b"x")), "of another hand-over"),
+    "another number": (lambda p: p.update(transfer=2), "of another hand-over"),
+    "on paper": (lambda p: p.update(how="paper", key="", seal=0, root="", signature=""), "of another kind"),
+    "no name": (lambda p: p.update(name=" "), "is no receipt"),
+}
+
+
+@pytest.mark.parametrize("name", RECEIPTS)
+def test_a_receipt_that_says_what_cannot_be(received: Suspect, name: str) -> None:
+    """It lies behind the newest seal: only this check finds it."""
+    spoil, says = RECEIPTS[name]
+    forge(received.root, RECEIPT, spoil)
+    received.finds(1, "custody", Status.CHANGED, RECEIPT, says=says)
+
+
+def test_received_by_the_key_that_handed_over(received: Suspect) -> None:
+    forge(received.root, RECEIPT, lambda p: p.update(key=received.built.fingerprint))
+    received.finds(1, "custody", Status.CHANGED, RECEIPT, says="the key that handed over received, too")
+
+
+def test_another_name_in_a_receipt_is_not_found(received: Suspect) -> None:
+    """The limit: behind the seal, the words of a receipt are bound by nothing until the next seal is made."""
+    forge(received.root, RECEIPT, lambda p: p.update(name="DC 9999 Jones"))
+    received.finds(7, "custody", Status.OK, RECEIPT, says="received by DC 9999 Jones")
+
+
+def test_a_line_without_its_receipt(received: Suspect) -> None:
+    acts = entries(received.root)
+    acts[-1]["files"] = []
+    store_lines(received.root, chained(acts))
+    received.finds(1, "custody", Status.CHANGED, "custody/log.jsonl", says="names 0 files")
+
+
+def test_a_receipt_that_is_gone(received: Suspect) -> None:
+    (received.root / RECEIPT).unlink()
+    received.finds(1, "file", Status.MISSING, RECEIPT)
+
+
+def test_a_receipt_that_was_never_logged(received: Suspect) -> None:
+    overwrite(received.root / "custody/receipt-0001-paper.json", b"{}\n")
+    received.finds(1, "unlisted", Status.UNLISTED, "custody/receipt-0001-paper.json")
