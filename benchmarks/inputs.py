@@ -42,6 +42,7 @@ class Space:
         (root / MARK).touch()
         os.environ["ABUSEKIT_KEYS"] = str(root / "keys")
         os.environ["ABUSEKIT_STATE"] = str(root / "state")
+        os.environ["ABUSEKIT_AUTHORITIES"] = str(root / "authorities")
         os.environ["ABUSEKIT_NTP"] = "none"  # nothing leaves this computer
         os.environ["ABUSEKIT_PASSPHRASE"] = "for measurements only"  # noqa: S105 - guards nothing
 

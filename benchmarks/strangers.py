@@ -70,7 +70,7 @@ def _sealed(space: Space, case: Path) -> None:
 def _long_log(space: Space, folder: Path, lines: int, rounds: int) -> Table:
     case = space.case("strangers/log")
     received = write_folders(folder / "received", [4096], 1)
-    space.abusekit("add", "--case", case, "--quiet", *received)
+    space.abusekit("add", "--case", case, "--quiet", "--recursive", *received)
     log = CustodyLog(case / "custody" / "log.jsonl")
     written = log.tail().next_n
     while written < lines:
@@ -87,7 +87,7 @@ def _long_log(space: Space, folder: Path, lines: int, rounds: int) -> Table:
 def _many_items(space: Space, folder: Path, items: int, rounds: int) -> Table:
     case = space.case("strangers/items")
     received = write_folders(folder / "many", [4096] * items, 1000)
-    space.abusekit("add", "--case", case, "--quiet", *received)
+    space.abusekit("add", "--case", case, "--quiet", "--recursive", *received)
     shutil.rmtree(folder / "many")
     _sealed(space, case)
     manifest = next((case / "seals").iterdir()) / "manifest-sha256.txt"

@@ -109,7 +109,7 @@ def test_the_readme_names_every_variable_of_the_environment(project: Path) -> No
     read = set(re.findall(r"(?<!_)ABUSEKIT_[A-Z]+", code)) - {"ABUSEKIT_DEBUG"}
     text = (project / "README.md").read_text("utf-8")
     assert {row[0].strip("`") for row in table(text, "Settings from the environment")} == read
-    assert len(read) == 8
+    assert len(read) == 10
 
 
 def test_the_readme_names_the_other_exit_codes(project: Path) -> None:

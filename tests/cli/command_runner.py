@@ -51,8 +51,10 @@ class Abusekit:
             **inherited,
             "ABUSEKIT_KEYS": str(self.home / "keys"),
             "ABUSEKIT_STATE": str(self.home / "state"),
+            "ABUSEKIT_AUTHORITIES": str(self.home / "authorities"),
             "ABUSEKIT_PROFILES": str(self.home / "profiles"),
             "ABUSEKIT_PASSPHRASE": PASSPHRASE,
+            "ABUSEKIT_NTP": "none",
             "ABUSEKIT_ENGINE": "http",  # tests of the browser say so: it takes seconds for each address
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }

@@ -282,7 +282,7 @@ def test_ctrl_c_keeps_what_is_finished(
     listing.write_text("".join(f"{own_site.base_url}/pages/{n}\n" for n in range(1, 13)))
     arguments = ("capture", "--case", case, "--delay", "0.2", "--from", listing)
     running = abusekit.start(*arguments)
-    wait_until(lambda: log_lines(case) >= 4 or running.poll() is not None)
+    wait_until(lambda: log_lines(case) >= 5 or running.poll() is not None)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=20)
     assert running.returncode == 130, err

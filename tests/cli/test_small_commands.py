@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -106,12 +107,18 @@ def test_demo_without_a_browser(abusekit: Abusekit, tmp_path: Path) -> None:
     assert all(kinds.count(kind) > 2 for kind in ("capture", "file", "note"))
 
 
-def test_the_practice_site_alone(abusekit: Abusekit) -> None:
+def test_the_practice_site_and_its_authorities(abusekit: Abusekit, case: Path) -> None:
     running = abusekit.start("demo", "--serve", env={"PYTHONUNBUFFERED": "1"})
     assert running.stdout is not None
     address = running.stdout.readline().decode().strip()
     with urllib.request.urlopen(address + "/post/5001", timeout=10) as answer:
         assert b"garden gate" in answer.read()
+    exported = dict(shlex.split(running.stdout.readline().decode())[1].split("=", 1) for _ in range(2))
+    assert set(exported) == {"ABUSEKIT_AUTHORITIES", "ABUSEKIT_NTP"}
+    abusekit("key", "create", "me", expect=0)
+    answer = abusekit("seal", "--case", case, "--key", "me", "--json", env=exported, expect=0).answer
+    assert [stamp["authority"] for stamp in answer["stamps"]] == ["local-a", "local-b"]
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=20)
     assert running.returncode == 130 and b"Traceback" not in err
+    assert not Path(exported["ABUSEKIT_AUTHORITIES"]).exists(), "what was for practice only is gone"

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from abusekit.case.custody import Act
 from abusekit.case.folder import PENDING, Case
@@ -22,21 +23,28 @@ from abusekit.case.intake import Intake
 from abusekit.case.orphans import recover
 from abusekit.case.settings import Producer, Settings
 from abusekit.case.writing import writing
+from abusekit.demo.timestamp_issuer import TimestampIssuer
 from abusekit.errors import AbusekitError
-from abusekit.integrity import keys
+from abusekit.integrity import keys, stamping
 from abusekit.integrity.manifest import make_manifest, newest_seal
+from abusekit.integrity.rotation import log_rotation
 from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signers import own_signers
-from abusekit.integrity.trust import Trust
+from abusekit.integrity.signers import Signer, own_signers
+from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.trust import Authority, Trust
 from abusekit.integrity.verify import Question, verify_case
 
 PRODUCER = Producer("PO", "Producer One", "volunteer")
 STEPS = ("write", "rename", "replace", "fsync", "mkdir", "unlink", "ftruncate", "rmdir", "chmod")
 PASSPHRASE = b"for tests only"
+OTHER = Ed25519PrivateKey.generate()
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+ISSUER = TimestampIssuer("local-a", clock=now)
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +62,34 @@ def take(case: Case) -> None:
         intake.commit(drafts)
 
 
+def run(case: Case) -> None:
+    """A run of capture: a line about our clock before its items, one behind them."""
+    with Intake(case, PRODUCER, clock=now) as intake:
+        draft = intake.draft("capture")
+        draft.write("a.txt", os.urandom(8), "text/plain", "original")
+        intake.commit([draft], before=[Act("clock.check", {"source": "ntp", "result": "not-checked"})])
+        intake.log([Act("clock.check", {"source": "date-headers", "result": "not-checked", "hosts": 0})])
+
+
 def seal(case: Case, key: object) -> None:
     folder = make_manifest(case, by="PO", now=now)
-    sign_seal(case, folder, "me", key, by="PO", now=now)  # type: ignore[arg-type]
+    sign_seal(case, folder, StoredKey("me", key), by="PO", now=now)  # type: ignore[arg-type]
+
+
+def change_keys(case: Case, key: object) -> None:
+    """A new key in the place of the old one, and a seal by the new one."""
+    old, new = StoredKey("me", key), StoredKey("other", OTHER)  # type: ignore[arg-type]
+    log_rotation(case, old.public, new.public, name="other", reason="new", by="PO", now=now)
+    sign_seal(case, make_manifest(case, by="PO", now=now), new, by="PO", now=now)
+
+
+def stamp(case: Case) -> None:
+    """A request over the newest seal, and every answer that is still due."""
+    stamping.ask(case, newest_seal(case), ["local-a"], by="PO", now=now)
+    for asked in stamping.pending(case):
+        answer = ISSUER.answer((case.root / asked.request).read_bytes())
+        authority = Authority("local-a", ISSUER.root_pem)
+        stamping.take_response(case, asked, answer, authority, by="PO", now=now)
 
 
 def change(case: Case) -> None:
@@ -127,11 +160,24 @@ def die_at(step: int, work: Callable[[], object]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "operation", ["take", "seal", "change", "decide", "recover torn", "recover half", "recover settings"]
+    "operation",
+    [
+        "take",
+        "run",
+        "seal",
+        "stamp",
+        "keys",
+        "change",
+        "decide",
+        "recover torn",
+        "recover half",
+        "recover settings",
+    ],
 )
 def test_die_at_every_step(operation: str, store: Path, tmp_path: Path) -> None:
     key = keys.load(store, "me", PASSPHRASE)
-    trust = Trust(own_signers(store))
+    other = Signer(("other",), StoredKey("other", OTHER).public, (), None, None)
+    trust = Trust([*own_signers(store), other], (), [Authority("local-a", ISSUER.root_pem)])
     base = tmp_path / "base"
     settings = Settings(case="", reference="OP-1", zone="Europe/London", producers=(PRODUCER,))
     case = Case.create(base, settings, now=now())
@@ -145,12 +191,14 @@ def test_die_at_every_step(operation: str, store: Path, tmp_path: Path) -> None:
     elif operation == "recover settings":
         (base / "settings/0002.yaml").write_bytes((base / "settings/0001.yaml").read_bytes())
     works: dict[str, Callable[[Case], object]] = {
-        "take": take, "seal": lambda c: seal(c, key), "change": change, "decide": decide,
+        "take": take, "run": run, "seal": lambda c: seal(c, key), "keys": lambda c: change_keys(c, key), "stamp": stamp,
+        "change": change, "decide": decide,
     }  # fmt: skip
     work = works.get(operation, mend)
     followers: dict[str, list[Callable[[Case], object]]] = {
         "recover": [mend, take],
         "take": [take],
+        "stamp": [stamp],
         "decide": [decide],
         "change": [change, take],
         "seal": [lambda c: make_manifest(c, by="PO", now=now), take],

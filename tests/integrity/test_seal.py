@@ -17,6 +17,7 @@ from abusekit.integrity.manifest import make_manifest
 from abusekit.integrity.publickey import public_key_of
 from abusekit.integrity.seal import check_statement, outside_commands, sign_seal
 from abusekit.integrity.signers import line
+from abusekit.integrity.signing import StoredKey
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, verify_case
 
@@ -37,7 +38,7 @@ def key() -> Ed25519PrivateKey:
 def test_the_printed_commands_agree(case: Case, key: Ed25519PrivateKey, tmp_path: Path) -> None:
     """Through a shell, as a person would paste them; spaces and quotes in the path and all."""
     folder = make_manifest(case, by="PO", now=NOW)
-    signature = sign_seal(case, folder, "me", key, by="PO", now=NOW)
+    signature = sign_seal(case, folder, StoredKey("me", key), by="PO", now=NOW)
     assert signature.stat().st_mode & 0o777 == 0o400
     (tmp_path / "allowed_signers").write_text(line("me", public_key_of(key)))
     for command in outside_commands(case.root, folder, "me"):
@@ -52,12 +53,12 @@ def test_the_printed_commands_agree(case: Case, key: Ed25519PrivateKey, tmp_path
 def test_two_people_sign_one_seal(case: Case, key: Ed25519PrivateKey) -> None:
     folder = make_manifest(case, by="PO", now=NOW)
     other = Ed25519PrivateKey.generate()
-    sign_seal(case, folder, "giver", key, by="PO", now=NOW)
-    sign_seal(case, folder, "taker", other, by="PO", now=NOW)
+    sign_seal(case, folder, StoredKey("giver", key), by="PO", now=NOW)
+    sign_seal(case, folder, StoredKey("taker", other), by="PO", now=NOW)
     pinned = Trust((), tuple(public_key_of(one).fingerprint for one in (key, other)))
     assert verify_case(case.root, Question(trust=pinned)).exit_code == 0
     with pytest.raises(UsageError):
-        sign_seal(case, folder, "giver", key, by="PO", now=NOW)
+        sign_seal(case, folder, StoredKey("giver", key), by="PO", now=NOW)
 
 
 @pytest.mark.parametrize("name", ["seal.txt", "manifest-sha256.txt"])
@@ -70,7 +71,7 @@ def test_a_spoiled_seal_is_not_signed(case: Case, key: Ed25519PrivateKey, name: 
         text = (folder / name).read_bytes().replace(b"head-sha256 ", b"head-sha256 0")[:-1]
         (folder / name).write_bytes(text)
     with pytest.raises(EvidenceError):
-        sign_seal(case, folder, "me", key, by="PO", now=NOW)
+        sign_seal(case, folder, StoredKey("me", key), by="PO", now=NOW)
     assert not list(folder.glob("*.sig"))
     assert [entry["do"] for entry in case.entries()] == ["case.create", "seal.add"]
 
@@ -82,13 +83,13 @@ def test_a_seal_over_another_log_is_not_signed(case: Case, key: Ed25519PrivateKe
     folder = make_manifest(case, by="PO", now=NOW)
     theirs = make_manifest(other, by="PO", now=NOW)
     with pytest.raises(AbusekitError):
-        sign_seal(case, theirs, "me", key, by="PO", now=NOW) if theirs.name != folder.name else _swap(
-            case, folder, theirs, key
-        )
+        sign_seal(
+            case, theirs, StoredKey("me", key), by="PO", now=NOW
+        ) if theirs.name != folder.name else _swap(case, folder, theirs, key)
 
 
 def _swap(case: Case, folder: Path, theirs: Path, key: Ed25519PrivateKey) -> None:
     for path in theirs.iterdir():
         (folder / path.name).unlink()
         (folder / path.name).write_bytes(path.read_bytes())
-    sign_seal(case, folder, "me", key, by="PO", now=NOW)
+    sign_seal(case, folder, StoredKey("me", key), by="PO", now=NOW)

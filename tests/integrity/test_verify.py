@@ -21,6 +21,7 @@ from abusekit.integrity.manifest import make_manifest, parse_seal
 from abusekit.integrity.marks import HighWater, note_mark
 from abusekit.integrity.publickey import public_key_of
 from abusekit.integrity.seal import sign_seal
+from abusekit.integrity.signing import StoredKey
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 
@@ -40,7 +41,7 @@ def case(tmp_path: Path) -> Case:
             draft.write("a.bin", bytes([n % 256]) * (n * 40), "application/octet-stream", "original")
             drafts.append(draft)
         intake.commit(drafts)
-    sign_seal(made, make_manifest(made, by="PO", now=NOW), "me", KEY, by="PO", now=NOW)
+    sign_seal(made, make_manifest(made, by="PO", now=NOW), StoredKey("me", KEY), by="PO", now=NOW)
     return made
 
 
@@ -79,7 +80,7 @@ def test_nothing_is_written_and_nothing_is_asked_of_the_network(case: Case, tmp_
 
 def test_without_everything_only_what_matters_is_kept(case: Case) -> None:
     verdict = verify_case(case.root, Question(trust=PINNED))
-    assert {f.check for f in verdict.findings} == {"log", "seal", "signature"}
+    assert {f.check for f in verdict.findings} == {"log", "seal", "signature", "stamp"}
     assert verdict.root in verdict.findings[0].message
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from honest_case import START, Built, Suspect, build, wacz
+from stamped_case import Stamped, stamped_copy
 
 from abusekit.integrity.findings import Status
 
@@ -29,6 +30,16 @@ def suspect(built: Built, tmp_path: Path) -> Suspect:
     assert honest.exit_code == 0, honest.findings
     assert not [f for f in honest.findings if f.status not in (Status.OK, Status.NOTE)]
     assert not honest.withdrawn.keys() ^ {"E0005"}
+    return copy
+
+
+@pytest.fixture
+def stamped(suspect: Suspect) -> Stamped:
+    """A copy with time stamps of two authorities, shown to be honest in the same way."""
+    copy = stamped_copy(suspect)
+    honest = copy.verdict()
+    assert honest.exit_code == 0, honest.findings
+    assert honest.counts["stamp", Status.OK] == 2 and not honest.counts["stamp", Status.NOTE]
     return copy
 
 

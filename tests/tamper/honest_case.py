@@ -8,16 +8,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from strangers_kit import check_agrees
 
 from abusekit.case.custody import Act
 from abusekit.case.folder import Case
 from abusekit.case.intake import Intake
 from abusekit.case.records import Legs
 from abusekit.case.settings import Producer, Settings
+from abusekit.errors import AbusekitError
 from abusekit.integrity import keys, seal
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.manifest import make_manifest
 from abusekit.integrity.signers import own_signers
+from abusekit.integrity.signing import StoredKey
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 from abusekit.webarchive.exchange import Exchange, Spool
@@ -130,7 +133,9 @@ def build(folder: Path) -> Built:
         for seed in (1, 2):  # E0004, E0005
             _file(intake, "photo.jpg", picture(seed), "image/jpeg")
     case.record([Act("item.tag", {"item": "E0001", "tags": ["threat"]})], by="PO", now=clock())
-    seal.sign_seal(case, make_manifest(case, by="PO", now=clock()), "me", key, by="PO", now=clock())
+    seal.sign_seal(
+        case, make_manifest(case, by="PO", now=clock()), StoredKey("me", key), by="PO", now=clock()
+    )
     second = Producer("AB", "Another Body", "officer")
     changed = replace(case.settings(), producers=(*settings.producers, second))
     case.change_settings(changed, by="PO", now=clock(), reason="a second producer")
@@ -149,7 +154,9 @@ def build(folder: Path) -> Built:
         by="AB",
         now=clock(),
     )
-    seal.sign_seal(case, make_manifest(case, by="PO", now=clock()), "me", key, by="PO", now=clock())
+    seal.sign_seal(
+        case, make_manifest(case, by="PO", now=clock()), StoredKey("me", key), by="PO", now=clock()
+    )
     trust = Trust(own_signers(store))
     return Built(case.root, store, key, trust, keys.show(store, "me").public.fingerprint)
 
@@ -162,8 +169,15 @@ class Suspect:
     built: Built
 
     def verdict(self, **question: object) -> Verdict:
-        asked = {"trust": self.built.trust, **question}
-        return verify_case(self.root, Question(**asked))  # type: ignore[arg-type]
+        """Of abusekit; the stranger's program has to agree with it."""
+        asked = Question(**{"trust": self.built.trust, **question})  # type: ignore[arg-type]
+        try:
+            verdict = verify_case(self.root, asked)
+        except AbusekitError as fault:
+            check_agrees(self.root, asked, fault)
+            raise
+        check_agrees(self.root, asked, verdict)
+        return verdict
 
     def seals(self) -> list[Path]:
         return sorted((self.root / "seals").iterdir())

@@ -11,6 +11,18 @@ from honest_case import Suspect
 from abusekit.integrity.findings import Status
 
 REDACTED = "custody/log.redacted"
+ERASE = {
+    "do": "line.erase", "line": 3, "item": "E0003", "reason": "it has to go", "authority": "court order 1",
+}  # fmt: skip
+
+
+def lists_of(suspect: Suspect) -> list[str]:
+    """The lists of seals, all of which name the files of E0003."""
+    return [
+        f"seals/{folder.name}/{name}"
+        for folder in suspect.seals()
+        for name in ("manifest-sha256.txt", "salt.txt")
+    ]
 
 
 def _withhold(suspect: Suspect, *numbers: int) -> list[bytes]:
@@ -31,10 +43,11 @@ def _withhold(suspect: Suspect, *numbers: int) -> list[bytes]:
 def test_is_partial(suspect: Suspect) -> None:
     _withhold(suspect, 3, 6)
     verdict = suspect.verdict()
-    assert (verdict.exit_code, verdict.partial) == (7, "PARTIAL"), verdict.findings
-    suspect.finds(7, "log", Status.UNCHECKED, REDACTED, says="line 4 is withheld")
-    suspect.finds(7, "signature", Status.OK, "seals/000015/seal.txt.me.sig")
-    suspect.finds(7, "seal", Status.UNCHECKED, "seals/000015/manifest-sha256.txt")
+    assert (verdict.exit_code, verdict.partial) == (0, "PARTIAL"), verdict.findings
+    assert verdict.sentence == "VERIFIED (PARTIAL: 2 of 17 lines are withheld)"
+    suspect.finds(0, "log", Status.NOTE, REDACTED, says="2 of 17 lines are withheld")
+    suspect.finds(0, "signature", Status.OK, "seals/000015/seal.txt.me.sig")
+    suspect.finds(0, "seal", Status.NOTE, "seals/000015/seal.txt", says="log-sha256 of this seal cannot be")
 
 
 def test_with_a_swapped_hash(suspect: Suspect) -> None:
@@ -96,19 +109,22 @@ def test_a_hash_in_a_whole_log(suspect: Suspect) -> None:
 
 
 def test_is_erased(suspect: Suspect) -> None:
-    extend(suspect.root, {"do": "line.erase", "line": 3, "reason": "court order 1"})
+    extend(suspect.root, {**ERASE, "removed": lists_of(suspect)})
     _withhold(suspect, 3)
     verdict = suspect.verdict()
     assert (verdict.exit_code, verdict.partial) == (7, "ERASED"), verdict.findings
+    assert verdict.sentence == "NOT FULLY CHECKED (ERASED: 1 of 18 lines are erased)"
     suspect.finds(7, "log", Status.UNCHECKED, REDACTED, says="line 4 is ERASED, as line 18 says")
 
 
 def test_one_erased_and_one_withheld(suspect: Suspect) -> None:
-    extend(suspect.root, {"do": "line.erase", "line": 3, "reason": "court order 1"})
+    extend(suspect.root, {**ERASE, "removed": lists_of(suspect)})
     _withhold(suspect, 3, 4)
-    assert suspect.verdict().partial == "PARTIAL"
+    verdict = suspect.verdict()
+    assert (verdict.exit_code, verdict.partial) == (7, "PARTIAL"), verdict.findings
+    assert verdict.sentence.endswith("2 of 18 lines are withheld, 1 of them erased)")
 
 
 def test_said_to_be_erased_but_there(suspect: Suspect) -> None:
-    extend(suspect.root, {"do": "line.erase", "line": 3, "reason": "court order 1"})
+    extend(suspect.root, ERASE)
     suspect.finds(1, "log", Status.CHANGED, "custody/log.jsonl", says="is erased, but it is there")

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ from abusekit.errors import AbusekitError, CaseError, InputError, UsageError
 
 if TYPE_CHECKING:
     from abusekit.capture.media import Media
+    from abusekit.capture.run_clock import RunClock
 
 __all__ = ["Done", "Politeness", "capture_all", "outcomes_so_far"]
 
@@ -98,6 +99,8 @@ def capture_all(
     engine: Engine = HTTP,
     never: Mapping[str, str] = NOTHING,
     told: Callable[[str], None] = lambda _text: None,
+    clock: RunClock | None = None,
+    stamp: Callable[[Draft], None] | None = None,
 ) -> Iterator[Done]:
     """Capture every request; gives each when it is durable, in order of completion.
 
@@ -106,9 +109,13 @@ def capture_all(
     of what leads to one of them or holds it nothing is stored. When the caller stops early, captures that are
     running are ended, and finished ones that are staged are still committed. Raises CaseError when the case
     cannot be written to (disk full, …): what was given before is stored.
+    clock: compares our clock while the run lasts; None: items say that it was not checked.
+    stamp: adds a time stamp to a draft whose files are all there, before it is stored; waits for the network.
     """
     run = _Run(plan, intake, politeness, now, monotonic, engine, never)
     run.told = told
+    run.clock = clock
+    run.stamp = stamp
     run.enqueue(requests)
     run.start()
     try:
@@ -133,6 +140,8 @@ class _Run:
         self.engine = engine
         self.never = never
         self.told: Callable[[str], None] = lambda _text: None
+        self.clock: RunClock | None = None
+        self.stamp: Callable[[Draft], None] | None = None
         self._now = now
         self._monotonic = monotonic
         self._hosts: HostQueue[_Task] = HostQueue(politeness, monotonic)
@@ -155,6 +164,8 @@ class _Run:
             self._left += 1
 
     def start(self) -> None:
+        if self.clock is not None and self._left:
+            self.clock.start()
         for _ in range(min(self._hosts.politeness.jobs, max(1, self._left))):
             threading.Thread(target=self._work, daemon=True).start()
             self._workers += 1
@@ -171,6 +182,9 @@ class _Run:
                 self._batch += [one] if one.draft else []
             if self._batch:
                 list(self._commit())
+        if self.clock is not None and (closing := self.clock.closing()) is not None:
+            with suppress(CaseError):  # what was captured is stored; this must not hide why the run ends
+                self.intake.log([closing])
 
     def results(self) -> Iterator[Done]:
         while self._left or self._batch:
@@ -254,8 +268,11 @@ class _Run:
         yield from self._store(batch)
 
     def _store(self, batch: list[_Finished]) -> Iterator[Done]:
+        drafts = [one.draft for one in batch if one.draft]
+        if self.clock is not None:
+            self.clock.set_in(drafts)
         try:
-            items = self.intake.commit([one.draft for one in batch if one.draft])
+            items = self.intake.commit(drafts, before=self.clock.acts() if self.clock else ())
         except (InputError, NotCanonicalError) as fault:  # all was taken back: one of them does not fit
             if len(batch) > 1:
                 for one in batch:
@@ -266,6 +283,8 @@ class _Run:
                 batch[0].draft.discard()
             yield Done(batch[0].task.request, None, _why_no_item(fault))
             return
+        if self.clock is not None:
+            self.clock.logged()
         self._left -= len(batch)
         for one, item in zip(batch, items, strict=True):
             self._enqueue_context(one, item)
@@ -334,6 +353,8 @@ class _Run:
             draft = self.intake.draft("capture")
             try:
                 deposit(draft, task.request, capture, task.attempts)
+                if self.clock is not None:
+                    self.clock.heard(capture.exchanges)
                 if media is not None:
                     from abusekit.capture import with_media
 
@@ -341,6 +362,8 @@ class _Run:
             except BaseException:
                 draft.discard()
                 raise
+        if self.stamp is not None:  # others may compute while this one waits for an authority
+            self.stamp(draft)
         missing = capture.requisites.failed + capture.requisites.not_fetched
         context = tuple(context_of(capture, task.request))
         return _Finished(task, draft, missing, retry_after_s=capture.retry_after_s, context=context)

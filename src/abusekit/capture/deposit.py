@@ -12,6 +12,7 @@ from abusekit.capture import browsed
 from abusekit.capture.embedded_times import checks, dated_facts
 from abusekit.capture.facts import plan_facts
 from abusekit.capture.fitting import fit
+from abusekit.capture.host_clocks import clock_facts
 from abusekit.capture.result import Capture
 from abusekit.capture.stated_times import stated_moment
 from abusekit.capture.technical_report import report_text
@@ -21,6 +22,7 @@ from abusekit.case.decisions import TAG
 from abusekit.case.intake import Draft
 from abusekit.case.moment import Moment, from_instant
 from abusekit.case.records import DatedFact, Legs
+from abusekit.case.sighting import Sighting
 
 WACZ = "capture.wacz"
 WACZ_TYPE = "application/wacz+zip"
@@ -56,6 +58,8 @@ class Request:
     """In the list, from 1."""
     seen: Moment | None = None
     """When it was seen, as the list says."""
+    sighting: Sighting | None = None
+    """When it was seen, as a person says of all addresses of the call."""
     priority: int = 0
     """Lower is sooner; what is volatile goes before what is not (`volatility`)."""
     selection: str = ""
@@ -91,6 +95,8 @@ def deposit(draft: Draft, request: Request, capture: Capture, attempts: tuple[At
     draft.facts["id_time_checks"] = [
         msgspec.to_builtins(one) for one in checks(capture.page_facts, now=capture.ended)
     ]
+    if (clock := clock_facts(capture.exchanges)) is not None:
+        draft.facts["clock"] = clock
     if request.judge is not None:
         draft.facts["recheck"] = request.judge(capture)
     draft.outcome = capture.outcome
@@ -116,6 +122,8 @@ def _source(request: Request) -> dict[str, JSON]:
         source["list_line"] = request.line
     if request.listed:
         source["listed"] = dict(request.listed)
+    if request.sighting is not None:
+        source["seen"] = request.sighting.facts()
     for name in ("selection", "completeness", "context", "context_of", "recheck_of"):
         if value := getattr(request, name):
             source[name] = value
@@ -153,6 +161,8 @@ def _dated(request: Request, capture: Capture) -> tuple[list[DatedFact], list[st
     """
     found: list[DatedFact] = []
     problems: list[str] = []
+    if request.sighting is not None:
+        found.append(request.sighting.dated())
     if request.seen:
         found.append(
             DatedFact("seen, as the list says", "source.listed.seen_at", "", request.seen.to_facts())

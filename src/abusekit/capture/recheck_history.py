@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,14 +81,21 @@ class History:
 
 def histories(case: Case, standing_of: dict[str, Standing]) -> dict[str, History]:
     """Address as typed → its captures. Raises EvidenceError: an item cannot be read."""
+    counted = (
+        case.item(item_id)
+        for item_id, standing in standing_of.items()
+        if standing.quarantined is None and standing.withdrawn is None
+    )
+    return histories_of(counted)
+
+
+def histories_of(items: Iterable[Item]) -> dict[str, History]:
+    """The same of items that were read, neither withdrawn nor in quarantine, in the order of the log."""
     found: dict[str, list[Look]] = {}
-    for item_id, standing in standing_of.items():
-        if standing.quarantined is not None or standing.withdrawn is not None:
-            continue
-        item = case.item(item_id)
+    for item in items:
         address = item.source.get("address")
         if item.kind == "capture" and isinstance(address, str):
-            found.setdefault(address, []).append(_look(item))
+            found.setdefault(address, []).append(look_of(item))
     return {address: History(address, tuple(looks)) for address, looks in found.items()}
 
 
@@ -199,7 +206,8 @@ def _facts(history: History, capture: Capture, found: Verdict, unread: str) -> d
     }
 
 
-def _look(item: Item) -> Look:
+def look_of(item: Item) -> Look:
+    """One stored capture, as far as the history of its address needs it."""
     recheck = item.facts.get("recheck")
     said = _text(recheck.get("verdict")) if isinstance(recheck, dict) else ""
     hidden = any(one.confidence != "low" for one in _markers(item.facts))

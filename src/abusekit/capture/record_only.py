@@ -14,8 +14,7 @@ from abusekit.capture.address_ids import address_ids
 from abusekit.case.canonical import JSON
 from abusekit.case.decisions import TAG
 from abusekit.case.intake import Draft
-from abusekit.case.moment import Moment
-from abusekit.case.records import DatedFact
+from abusekit.case.sighting import Sighting
 from abusekit.errors import UsageError
 
 MAX_DESCRIPTION = 2_000
@@ -51,7 +50,7 @@ class Recorded:
     # (name, value) of account, post, … as they stand in the address or were read off by a person
     platform: str
     # name of the platform; empty: not noted
-    seen: Moment | None
+    seen: Sighting | None
     # when it was seen, as a person says; None: not noted
     police_ref: str
     # reference of a report to the police; empty: none
@@ -68,7 +67,7 @@ def make_record(
     account: str = "",
     ids: tuple[str, ...] = (),
     platform: str = "",
-    seen: Moment | None = None,
+    seen: Sighting | None = None,
     police_ref: str = "",
     iwf_ref: str = "",
     category: str = "",
@@ -132,7 +131,8 @@ def fill(draft: Draft, record: Recorded) -> None:
             "ids": [{"name": name, "value": value} for name, value in read.ids],
         }
     if record.seen is not None:
-        draft.dated = [DatedFact("seen, as a person says", "source.seen", "", record.seen.to_facts())]
+        draft.source["seen"] = record.seen.facts()
+        draft.dated = [record.seen.dated()]
     draft.limits = list(LIMITS)
     draft.tags = [record.category] if record.category else []
 

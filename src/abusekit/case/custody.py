@@ -27,6 +27,9 @@ from abusekit.case.canonical import JSON, LOG_DEPTH, NotCanonicalError, decode, 
 from abusekit.errors import CaseError, EvidenceError, TornLogError
 
 LOG_FORMAT = "abusekit-log/1"
+LOG = "custody/log.jsonl"
+PARTIAL_LOG = "custody/log.redacted"
+"""The log instead, where lines are withheld or erased: their hashes stand in their place."""
 MAX_LINE = 65_536
 """Bytes of one line, its line feed included."""
 ZERO_HASH = "0" * 64
@@ -193,8 +196,22 @@ class Tail:
 class CustodyLog:
     """The log of one case. The caller holds the case's lock while it appends."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, partial: Path | None = None) -> None:
+        self._whole = path
+        self._partial = partial
+
+    @property
+    def path(self) -> Path:
+        """The log as it stands now: an erasure puts the partial form in the place of the whole one."""
+        partial = self._partial
+        if partial is not None and os.path.lexists(partial) and not os.path.lexists(self._whole):
+            return partial
+        return self._whole
+
+    @property
+    def partial(self) -> bool:
+        """Whether lines are withheld or erased in it."""
+        return self.path == self._partial
 
     def create(self) -> None:
         """An empty log, durable. Raises FileExistsError."""
@@ -224,7 +241,7 @@ class CustodyLog:
         fd = self._open(os.O_RDWR | os.O_APPEND)
         try:
             tail = _tail(fd)
-            lines, entries = _lines(acts, tail, by, now, salts)
+            lines, entries = next_lines(acts, tail, by=by, now=now, salts=salts)
             if not lines:
                 return []
             _write_all(fd, b"".join(lines), tail.size)
@@ -255,6 +272,8 @@ def _tail(fd: int) -> Tail:
     if begin == 0 and start > 0:
         raise CaseError("the log's last line is too long", "run: abusekit verify")
     raw = block[begin:-1]
+    if _HEX64.match(raw):
+        raise CaseError("this is a partial copy: nothing can be added to it", "work on the whole case")
     try:
         entry = decode(raw, depth=LOG_DEPTH)
         return Tail(size, entry["n"] + 1, entry_hash(raw).hex(), entry["at"])
@@ -262,9 +281,13 @@ def _tail(fd: int) -> Tail:
         raise CaseError(f"the log's last line is not one of ours: {fault}", "run: abusekit verify") from fault
 
 
-def _lines(
-    acts: Iterable[Act], tail: Tail, by: str, now: datetime, salts: Iterable[str] | None
+def next_lines(
+    acts: Iterable[Act], tail: Tail, *, by: str, now: datetime, salts: Iterable[str] | None = None
 ) -> tuple[list[bytes], list[dict[str, JSON]]]:
+    """The lines, with their line feeds, and the entries by which a log that ends as `tail` says goes on.
+
+    Raises CaseError: an act does not fit into a line.
+    """
     pinned = iter(salts) if salts is not None else None
     n, prev, at = tail.next_n, tail.prev, instant_text(now)
     lines: list[bytes] = []

@@ -1,4 +1,5 @@
-"""What people decided about items, as the log tells it: labels, withdrawals, quarantine, who stands by a note."""
+"""What people decided about items, as the log tells it: labels, withdrawals, quarantine, who stands by a note,
+which other item shows the same."""
 
 from __future__ import annotations
 
@@ -25,6 +26,12 @@ class Standing:
     """(who, when UTC) for each person who read a diary entry and stands by it (R38)."""
     place: str = ""
     """Where it was last said to be kept."""
+    corroborated_by: list[str] = field(default_factory=list)
+    """Items of which a person said that they show the same thing."""
+    not_later_than: tuple[str, str] | None = None
+    """(UTC, authority) of the earliest trusted time stamp over it; None: none. No log says this by itself."""
+    not_earlier_than: tuple[str, str] | None = None
+    """(UTC, authority) of the latest trusted time stamp that the log held before it."""
 
 
 def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
@@ -44,6 +51,8 @@ def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
                 found[entry["item"]].quarantined = None
             case "item.verify":
                 found[entry["item"]].verified.append((entry["verified_by"], entry["at"]))
+            case "item.corroborate":
+                found[entry["item"]].corroborated_by.append(entry["by_item"])
             case "custody.store":
                 found[entry["item"]].place = entry["place"]
     return found

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from abusekit.case.canonical import JSON, NotCanonicalError
-from abusekit.case.custody import LOG_FORMAT, Act, CustodyLog, Line, read_lines, sync_folder
+from abusekit.case.custody import LOG, LOG_FORMAT, PARTIAL_LOG, Act, CustodyLog, Line, read_lines, sync_folder
 from abusekit.case.hashing import digest_bytes, open_regular
 from abusekit.case.records import MAX_ITEM_JSON, Item, read_item
 from abusekit.case.settings import MAX_SETTINGS, Settings, check_settings, from_yaml, to_yaml
@@ -37,7 +37,7 @@ class Case:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.log = CustodyLog(root / "custody" / "log.jsonl")
+        self.log = CustodyLog(root / LOG, root / PARTIAL_LOG)
         self.evidence = root / "evidence"
         self.seals = root / "seals"
         self.staging = root / "staging"
@@ -70,7 +70,7 @@ class Case:
             ):
                 raise CaseError(f"not a case folder: {name} is not a folder", "name one: --case DIR")
         if not case.log.path.exists():
-            raise CaseError(f"not a case folder: {root} has no custody/log.jsonl", "name one: --case DIR")
+            raise CaseError(f"not a case folder: {root} has no {LOG}", "name one: --case DIR")
         return case
 
     @classmethod
@@ -78,7 +78,8 @@ class Case:
         """The case that `start` lies in: there, or above it. Raises CaseError."""
         here = start.resolve()
         for folder in (here, *here.parents):
-            if (folder / "custody" / "log.jsonl").is_file() and (folder / "settings").is_dir():
+            logged = (folder / LOG).is_file() or (folder / PARTIAL_LOG).is_file()
+            if logged and (folder / "settings").is_dir():
                 return cls.open(folder)
         raise CaseError("no case here or above", "go into a case folder, or name one: --case DIR")
 
@@ -223,15 +224,16 @@ class Case:
 
     def lines(self) -> Iterator[Line]:
         """The lines of the log, checked in form and chain. Raises LogFormError, TornLogError, CaseError."""
+        partial = self.log.partial
         try:
             fd, _ = open_regular(self.log.path)
         except (OSError, InputError) as fault:
             raise CaseError(f"the custody log cannot be read: {fault}", "is this a case folder?") from fault
         with os.fdopen(fd, "rb", buffering=1 << 20) as stream:
-            yield from read_lines(stream)
+            yield from read_lines(stream, partial=partial)
 
     def entries(self) -> Iterator[dict[str, JSON]]:
-        """The acts of the log, in order."""
+        """The acts of the log, in order, without those that are withheld or erased."""
         for line in self.lines():
             if line.entry is not None:
                 yield line.entry

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +58,7 @@ class Draft:
     problems: list[str] = field(default_factory=list)
     legs: Legs | None = None
     fidelity: Fidelity = "exact"
+    clock_offset_ms: int | None = None
     tags: list[str] = field(default_factory=list)
     """Labels given on the way in; they stand in the log line, not in `item.json`."""
 
@@ -190,14 +191,22 @@ class Intake:
             raise disk_error("nothing can be staged", fault) from fault
         return Draft(folder, kind)
 
-    def commit(self, drafts: list[Draft]) -> list[Item]:
-        """Make the drafts evidence, durably, in this order; all of them, or none. Raises CaseError."""
+    def log(self, acts: Sequence[Act]) -> None:
+        """Log what concerns the run, not an item of it. Raises CaseError."""
+        with writing(self.case, by=self.producer.initials, when=self._clock, told=self._told) as now:
+            self.case.log.append(acts, by=self.producer.initials, now=now)
+
+    def commit(self, drafts: list[Draft], *, before: Sequence[Act] = ()) -> list[Item]:
+        """Make the drafts evidence, durably, in this order; all of them, or none. Raises CaseError.
+
+        before: acts to be logged in front of them, in the same write.
+        """
         if not drafts:
             return []
         with writing(self.case, by=self.producer.initials, when=self._clock, told=self._told) as now:
             tally = self._current_tally()
             items: list[Item] = []
-            acts: list[Act] = []
+            acts: list[Act] = list(before)
             moved: list[tuple[Path, Path]] = []
             try:
                 for draft in drafts:
@@ -228,7 +237,7 @@ class Intake:
 
     def _current_tally(self) -> Tally:
         if self._tally is None or self._tally.log_size != self.case.log.path.stat().st_size:
-            self._tally = last_tally(self.case.log.path)
+            self._tally = last_tally(self.case.log.path, self.producer.initials)
         return self._tally
 
     def _item(self, draft: Draft, tally: Tally, now: datetime) -> Item:
@@ -242,6 +251,7 @@ class Intake:
             at=instant_text(now),
             local=now.astimezone(self._zone).isoformat(timespec="seconds"),
             zone=self.settings.zone,
+            clock_offset_ms=draft.clock_offset_ms,
             who=self.producer.initials,
             role=self.producer.role,
             tool=tool_facts(),

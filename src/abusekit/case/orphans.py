@@ -16,11 +16,13 @@ from abusekit.case.hashing import Digest, digest_bytes, digest_file
 from abusekit.case.mark import marked
 from abusekit.case.records import MAX_ITEM_JSON, Item, read_item
 from abusekit.case.tally import Tally, item_act, last_tally
+from abusekit.case.withheld import BUILDING, finish_erasures, refuse_partial_copy, take_back_begun
 from abusekit.errors import AbusekitError, CaseError, EvidenceError
 
 LARGEST_BATCH = 1_000
 """Items behind the last logged one that an interrupted run of ours can have left."""
 _RUN_LOCK = re.compile(r"[0-9a-f]{12}\.lock")
+_HANDOVER = re.compile(r"(?:transfer-\d{4}|receipt-\d{4}-[a-z]+)\.json")
 _TORN = re.compile(r"torn-(\d{1,15})-[0-9a-f]{16}\.bin")
 
 
@@ -41,7 +43,7 @@ def adopt_orphan(case: Case, folder: Path, *, by: str, now: datetime) -> None:
     """Enter one whole item whose numbers follow those of the log. Raises CaseError: it is not whole."""
     try:
         item, digest = whole_item(case, folder, now)
-        tally = _continued(case, last_tally(case.log.path), item)
+        tally = _continued(case, last_tally(case.log.path, item.who), item)
     except AbusekitError as fault:
         raise CaseError(f"{folder.name} is not whole: {fault.message}", "run: abusekit recover") from fault
     case.log.append([_act(item, digest, tally)], by=by, now=now)
@@ -105,14 +107,27 @@ def mend(case: Case, *, by: str, now: datetime, thorough: bool = False) -> Recov
     the next item's folder stands, unless `thorough`. Raises CaseError where an item is not whole:
     `recover` (thorough) sets it aside.
     """
+    try:
+        return _mend(case, by=by, now=now, thorough=thorough)
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise CaseError(f"an act in the custody log is malformed: {fault}", "run: abusekit verify") from fault
+
+
+def _mend(case: Case, *, by: str, now: datetime, thorough: bool) -> Recovery:
     done = Recovery()
     pending = case.root / PENDING
+    if case.log.partial:
+        if os.path.lexists(pending):
+            take_back_begun(case)
+        refuse_partial_copy(case)
     follower = case.evidence / last_tally(case.log.path).next("").item_id
     if not (thorough or os.path.lexists(pending) or os.path.lexists(follower)):
         return done
     if os.path.lexists(pending):  # kill -9 can cut a long write between two pages: under the mark it was ours
         done.torn = cut_torn_tail(case.log.path)
     _log_torn(case, by=by, now=now)
+    if case.log.partial:
+        finish_erasures(case)
     _finish_asides(case)
     last = last_tally(case.log.path).items
     for name in [n for n in case.item_ids() if int(n[1:]) > last]:
@@ -124,9 +139,14 @@ def mend(case: Case, *, by: str, now: datetime, thorough: bool = False) -> Recov
                 raise
             done.set_aside.append(_set_aside(case, name, by=by, now=now))
     logged = {str(one["path"]) for entry in case.entries() for one in entry.get("files", ())}
-    for relative in [*_unlogged_settings(case, logged), *_unlogged_sealing(case, logged)]:
+    for relative in [
+        *_unlogged_settings(case, logged),
+        *_unlogged_sealing(case, logged),
+        *_unlogged_handovers(case, logged),
+    ]:
         done.set_aside.append(_set_aside_unlogged(case, relative, by=by, now=now))
     case.show_settings()
+    (case.root / BUILDING).unlink(missing_ok=True)
     pending.unlink(missing_ok=True)
     return done
 
@@ -180,10 +200,15 @@ def _unlogged_sealing(case: Case, logged: set[str]) -> list[str]:
     return found
 
 
+def _unlogged_handovers(case: Case, logged: set[str]) -> list[str]:
+    names = (name for name in sorted(os.listdir(case.root / "custody")) if _HANDOVER.fullmatch(name))
+    return [f"custody/{name}" for name in names if f"custody/{name}" not in logged]
+
+
 def _set_aside_unlogged(case: Case, relative: str, *, by: str, now: datetime) -> str:
     kind, _, name = relative.partition("/")
     kept = f"custody/not-whole-{relative.replace('/', '-')}-{now:%Y%m%dT%H%M%S%f}"
-    do = "settings.aside" if kind == "settings" else "seal.aside"
+    do = {"settings": "settings.aside", "custody": "custody.aside"}.get(kind, "seal.aside")
     case.log.append([Act(do, {"name": name, "kept_as": kept})], by=by, now=now)
     _move(case.root / relative, case.root / kept)
     return kept
@@ -192,7 +217,12 @@ def _set_aside_unlogged(case: Case, relative: str, *, by: str, now: datetime) ->
 def _finish_asides(case: Case) -> None:
     """A recover that was stopped between its line and the move: the move is made up for."""
     logged = {str(one["path"]) for entry in case.entries() for one in entry.get("files", ())}
-    sources = {"item.aside": "evidence", "settings.aside": "settings", "seal.aside": "seals"}
+    sources = {
+        "item.aside": "evidence",
+        "settings.aside": "settings",
+        "seal.aside": "seals",
+        "custody.aside": "custody",
+    }
     for entry in case.entries():
         if entry["do"] not in sources:
             continue

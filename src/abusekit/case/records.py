@@ -143,6 +143,7 @@ def grade(item: Item, *, stamped: bool = False, corroborated: bool = False) -> t
         return "D", reasons
     if not stamped:
         return "C", ["the time is our clock's only"]
-    if not corroborated or item.fidelity != "exact":
-        return "B", ["no second, independent capture"]
-    return "A", []
+    reasons = [] if corroborated else ["nothing independent in the case shows the same"]
+    if item.fidelity != "exact":
+        reasons.append(f"the recording is {item.fidelity}, not exact")
+    return ("B" if reasons else "A"), reasons

@@ -24,6 +24,10 @@ EXHIBIT_STYLES = (
     "{initials}/{n:03}",
 )
 
+LOG_VIEWS = "log-views"
+POLICIES = {LOG_VIEWS: "every look at content, and every copy of it that leaves, is logged with a reason"}
+"""What a case can be kept to → what it asks for."""
+
 WIDEST = {4: 8, 6: 16}
 """IP version → shortest prefix of a network that a person may allow."""
 _INITIALS = re.compile(r"[A-Z][A-Z0-9]{0,9}\Z")
@@ -51,6 +55,10 @@ class Settings:
     exhibit_style: str = EXHIBIT_STYLES[0]
     allowed_networks: tuple[str, ...] = ()
     """Networks in CIDR form that captures may reach although they are not global unicast."""
+    place: str = ""
+    """Where items are kept from the moment they are taken in, until the log says otherwise; empty: not stated."""
+    policy: tuple[str, ...] = ()
+    """Keys of POLICIES."""
     unknown: dict[str, Any] = field(default_factory=dict)
     """Fields of a newer version: kept as they are."""
 
@@ -101,6 +109,7 @@ def check_settings(settings: Settings) -> Settings:
     for text in (
         settings.reference,
         settings.title,
+        settings.place,
         *(t for p in settings.producers for t in (p.name, p.role)),
     ):
         if not text.isprintable():
@@ -120,6 +129,9 @@ def check_settings(settings: Settings) -> Settings:
             "initials with a digit need an exhibit style with a separator: PO2 and 1 would read as PO21",
             "such as --exhibit-style '{initials}/{n}'",
         )
+    for rule in settings.policy:
+        if rule not in POLICIES:
+            raise UsageError(f"unknown policy: {rule}", "one of " + "  ".join(POLICIES))
     for network in settings.allowed_networks:
         try:
             ipaddress.ip_network(network)
@@ -183,6 +195,8 @@ def to_yaml(settings: Settings) -> bytes:
         "exhibit_style": settings.exhibit_style,
         "producers": [{"initials": p.initials, "name": p.name, "role": p.role} for p in settings.producers],
         "allowed_networks": list(settings.allowed_networks),
+        **({"place": settings.place} if settings.place else {}),
+        **({"policy": list(settings.policy)} if settings.policy else {}),
         **settings.unknown,
     }
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
@@ -192,7 +206,10 @@ def to_yaml(settings: Settings) -> bytes:
 def from_yaml(data: bytes) -> Settings:
     """Settings as stored. Raises CaseError: the folder is not ours, or was edited by hand."""
     document = _load(data)
-    known = {"format", "case", "reference", "title", "zone", "exhibit_style", "producers", "allowed_networks"}
+    known = {
+        "format", "case", "reference", "title", "zone", "exhibit_style", "producers", "allowed_networks", "place",
+        "policy",
+    }  # fmt: skip
     try:
         if document["format"] != SETTINGS_FORMAT:
             raise CaseError(f"settings of an unknown format: {document['format']!a}", "update abusekit")
@@ -208,6 +225,8 @@ def from_yaml(data: bytes) -> Settings:
                     for p in document["producers"]
                 ),
                 allowed_networks=tuple(_text(n) for n in document.get("allowed_networks", [])),
+                place=_text(document.get("place", "")),
+                policy=tuple(_text(rule) for rule in document.get("policy", [])),
                 unknown={key: value for key, value in document.items() if key not in known},
             )
         )

@@ -1,13 +1,17 @@
 """The running numbers of a case: items, and exhibits per producer; never reused (R26).
 
-Every line of the log that uses one up states them, so the next ones are known from the log's end.
+Every line of the log that uses one up states them, so the next ones are known from the log's end. A line
+states the number of its own producer only: a copy with chosen items then tells nothing of the others.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -18,6 +22,8 @@ from abusekit.case.records import Item
 from abusekit.errors import CaseError
 
 MAX_ITEMS = 999_999_999
+_MARK = b'"tally":{"exhibits":'
+_STATED = re.compile(rb'"tally":\{"exhibits":\{([^{}]*)\},"items":')
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,7 @@ class Tally:
     items: int = 0
     """Number of the last item."""
     exhibits: dict[str, int] = field(default_factory=dict)
-    """Initials in lower case → number of that producer's last exhibit."""
+    """Initials in lower case → number of that producer's last exhibit, for those that were asked for at least."""
     log_size: int = -1
     """Bytes of the log when this was true."""
 
@@ -42,30 +48,55 @@ class Tally:
     def at_size(self, size: int) -> Tally:
         return replace(self, log_size=size)
 
-    def facts(self) -> dict[str, JSON]:
-        return {"items": self.items, "exhibits": dict(self.exhibits)}
+    def facts(self, *initials: str) -> dict[str, JSON]:
+        """What a line states: the number of items, and of the exhibits of these producers."""
+        keys = {one.lower() for one in initials} & self.exhibits.keys()
+        return {"items": self.items, "exhibits": {key: self.exhibits[key] for key in sorted(keys)}}
 
 
-def last_tally(log: Path) -> Tally:
-    """The running numbers, from the newest line that states them, read from the log's end. Raises CaseError.
+def last_tally(log: Path, *initials: str) -> Tally:
+    """The running numbers as the newest line states them, and those of the producers asked for. Raises CaseError.
 
-    Canonical JSON escapes every quote inside a text, so the bytes looked for cannot stand in one.
+    Read from the log's end, up to the newest line that states each of them; a producer without an exhibit has none
+    in the whole log. Canonical JSON escapes every quote inside a text, so the bytes looked for cannot stand in one.
     """
-    mark = b'"tally":{"exhibits":'
+    wanted = {one.lower() for one in initials}
+    found: Tally | None = None
     with log.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size
-        end, rest = size, b""
-        while end > 0:
-            start = max(0, end - 4 * MAX_LINE)
-            stream.seek(start)
-            block = stream.read(end - start) + rest
-            found = block.rfind(mark)
-            begin = block.rfind(b"\n", 0, found) + 1 if found >= 0 else 0
-            if found >= 0 and (begin > 0 or start == 0):
-                return _tally(block[begin : block.index(b"\n", found)], size)
-            rest = block[:MAX_LINE]  # a line that began before this block
-            end = start
-    return Tally(log_size=size)
+        for line in _stating(stream, size, wanted):
+            tally = _tally(line, size)
+            # what stands in a newer line counts
+            found = replace(found, exhibits={**tally.exhibits, **found.exhibits}) if found else tally
+            wanted.difference_update(tally.exhibits)
+            if not wanted:
+                break
+    return found or Tally(log_size=size)
+
+
+def _stating(stream: BinaryIO, size: int, wanted: set[str]) -> Iterator[bytes]:
+    """The newest line that states running numbers, then older ones that state one of those still `wanted`."""
+    end, rest, first = size, b"", True
+    while end > 0:
+        start = max(0, end - 4 * MAX_LINE)
+        stream.seek(start)
+        block = stream.read(end - start) + rest
+        places = [m.start() for m in re.finditer(re.escape(_MARK), block)]
+        for place in reversed(places):
+            begin = block.rfind(b"\n", 0, place) + 1
+            if begin == 0 and start > 0:
+                break  # comes whole with the next block
+            feed = block.find(b"\n", place)
+            if feed < 0:
+                continue  # torn: whoever writes mends that first
+            stated = _STATED.match(block, place)
+            keys = stated[1] if stated else b""
+            if first or any(b'"%s":' % key.encode() in keys for key in wanted):
+                first = False
+                yield block[begin:feed]
+        feed = block.find(b"\n", 0, MAX_LINE)
+        rest = block[: feed + 1] if feed >= 0 else block[:MAX_LINE]  # a line that began before this block
+        end = start
 
 
 def _tally(line: bytes, size: int) -> Tally:
@@ -88,7 +119,7 @@ def item_act(item: Item, item_json: Digest, tally: Tally, **more: JSON) -> Act:
         "kind": item.kind,
         "outcome": item.outcome,
         "files": files,
-        "tally": tally.facts(),
+        "tally": tally.facts(item.who),
         **more,
     }
     return Act("item.add", facts)

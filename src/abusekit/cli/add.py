@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from abusekit.cli.options import PathParameter, Session, now, with_session
+from abusekit.cli.sighting_options import sighting_of, with_sighting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,7 @@ BATCH_BYTES = 64 << 20
 @click.option(
     "--what", default="", metavar="TEXT", help="What it is said to be: own screenshot, photo of a screen, …"
 )
+@with_sighting
 @with_session(acts=True)
 def add_command(
     session: Session,
@@ -44,6 +46,7 @@ def add_command(
     received_from: str,
     how: str,
     what: str,
+    seen: tuple[str | None, str],
 ) -> int:
     """Take in files as they are: photos, screenshots, recordings, documents.
 
@@ -59,7 +62,8 @@ def add_command(
     case = session.case()
     producer = session.producer(case)
     session.say(safety.UNDER_18)
-    run = _Run(session, Handover(received_from, how, what), case.root.resolve(), again=again)
+    handover = Handover(received_from, how, what, sighting_of(session, seen))
+    run = _Run(session, handover, case.root.resolve(), again=again)
     with Intake(case, producer, clock=now, told=session.say) as intake:
         run.known = _known_digests(case.root, session)
         groups = list(_groups(files, run.root, recursive=recursive, together=together))

@@ -10,8 +10,20 @@ from typing import Any
 
 import msgspec
 
+from abusekit.cli.answers_authority import (
+    AuthorityAnswer,
+    AuthorityDefaults,
+    AuthorityListAnswer,
+    AuthorityRemoved,
+)
 from abusekit.cli.answers_browser import BrowserDeleted, BrowserListAnswer, BrowserProfile
+from abusekit.cli.answers_clocks import Clocks
+from abusekit.cli.answers_custody import GapsAnswer, ReceiveAnswer, TransferAnswer
+from abusekit.cli.answers_keys import KeyAnswer, KeyListAnswer, KeyRevoked, KeyRotated
+from abusekit.cli.answers_partial import AddedSince, ErasedAnswer, PartialAnswer
+from abusekit.cli.answers_readiness import SubmissionAnswer
 from abusekit.cli.answers_recheck import RecheckAnswer, RecordAnswer
+from abusekit.cli.answers_stamps import StampAnswer, TimestampAnswer
 
 
 class Started(msgspec.Struct):
@@ -153,10 +165,18 @@ class ShowAnswer(msgspec.Struct):
     place: str
     what: str
     """As `list` says it."""
+    clocks: Clocks
+    """What each of the three clocks says."""
     corrects: str | None = None
     """The diary entry that this one corrects."""
     corrected_by: list[str] = []
     """Later diary entries that correct this one."""
+    corroborated_by: list[str] = []
+    """Items that bear it out: as a person says, or captures of the same address by another producer."""
+    not_later_than: tuple[str, str] | None = None
+    """In the case by then (UTC), as the earliest trusted time stamp over it says, and whose that is."""
+    not_earlier_than: tuple[str, str] | None = None
+    """Put into the log after that (UTC): the latest trusted time stamp that the log held before, and whose."""
     source: dict[str, Any] | None = None
     facts: dict[str, Any] | None = None
     dated: list[dict[str, Any]] | None = None
@@ -191,6 +211,10 @@ class SettingsAnswer(msgspec.Struct):
     exhibit_style: str
     producers: list[dict[str, str]]
     allowed_networks: list[str]
+    place: str
+    """Where items are kept from the start; empty: not stated."""
+    policy: list[str]
+    """What the case is kept to, such as `log-views`."""
 
 
 class Hashed(msgspec.Struct):
@@ -211,24 +235,6 @@ class HashAnswer(msgspec.Struct):
     exit_code: int
 
 
-class KeyAnswer(msgspec.Struct):
-    """One key, as `key … --json` answers it."""
-
-    name: str
-    fingerprint: str
-    """SHA256:…, as ssh-keygen prints it."""
-    allowed_signers: str
-    """The line by which somebody vouches for this key."""
-    private: bool
-    """False: only the public half is here; it verifies, but cannot sign."""
-
-
-class KeyListAnswer(msgspec.Struct):
-    """What `key list --json` answers."""
-
-    keys: list[KeyAnswer]
-
-
 class Sealed(msgspec.Struct):
     """What `manifest`, `sign` and `seal` answer with --json."""
 
@@ -239,9 +245,13 @@ class Sealed(msgspec.Struct):
     root: str
     """Merkle root over them: what to print in a statement."""
     signer: str | None
-    """Fingerprint of the key, or null while it is not signed."""
+    """Fingerprint of the (first) key, or null while it is not signed."""
     check_with: list[str]
     """Commands by which a stranger repeats the check."""
+    signers: list[str] = []
+    """Fingerprints of all keys that signed in this run."""
+    stamps: list[StampAnswer] = []
+    """The time stamps that this run asked for."""
 
 
 class FindingAnswer(msgspec.Struct):
@@ -254,6 +264,8 @@ class FindingAnswer(msgspec.Struct):
     path: str
     item: str
     exhibit: str
+    since: str = ""
+    """The log line from which on it has to be so, and when that was logged; empty where no line tells of it."""
 
 
 class CheckAnswer(msgspec.Struct):
@@ -281,6 +293,14 @@ class VerifyAnswer(msgspec.Struct):
     """All that is not ok, and those of log, seals and signatures; all of them with --all."""
     quarantined: list[str] = []
     """Items in quarantine: compared like all others, and shown by nothing."""
+    withheld: int = 0
+    """Number of log lines of which only the hash is there, erased ones among them."""
+    erased: int = 0
+    """Number of those that other lines say are erased."""
+    since: list[AddedSince] = []
+    """What was added since each seal of --against that the case contains."""
+    submission: SubmissionAnswer | None = None
+    """What is still weak; null without --for-submission. The command then ends with its `exit_code`."""
 
 
 class TimelineAnswer(msgspec.Struct):
@@ -342,22 +362,38 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "withdraw": Logged,
     "quarantine": Logged,
     "verify-note": Logged,
+    "corroborate": Logged,
     "custody log": CustodyLogAnswer,
     "custody store": Logged,
+    "custody gaps": GapsAnswer,
+    "custody transfer": TransferAnswer,
+    "custody receive": ReceiveAnswer,
     "settings show": SettingsAnswer,
     "settings change": SettingsAnswer,
     "hash": HashAnswer,
     "key list": KeyListAnswer,
     "key create": KeyAnswer,
     "key show": KeyAnswer,
+    "key export": KeyAnswer,
+    "key import": KeyAnswer,
+    "key rotate": KeyRotated,
+    "key revoke": KeyRevoked,
+    "authority list": AuthorityListAnswer,
+    "authority show": AuthorityAnswer,
+    "authority add": AuthorityAnswer,
+    "authority remove": AuthorityRemoved,
+    "authority default": AuthorityDefaults,
     "manifest": Sealed,
     "sign": Sealed,
     "seal": Sealed,
+    "timestamp": TimestampAnswer,
     "verify": VerifyAnswer,
+    "export partial": PartialAnswer,
     "timeline": TimelineAnswer,
     "browser login": BrowserProfile,
     "browser list": BrowserListAnswer,
     "browser delete": BrowserDeleted,
+    "erase": ErasedAnswer,
     "recover": RecoverAnswer,
     "doctor": DoctorAnswer,
     "demo": DemoAnswer,

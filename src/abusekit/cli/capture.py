@@ -15,6 +15,7 @@ from abusekit.cli.capture_report import CaptureReport
 from abusekit.cli.capture_wanted import Chosen, ask_selection, first_contact, wanted_of
 from abusekit.cli.options import PathParameter, Session, now, with_session
 from abusekit.cli.sections import SectionedCommand
+from abusekit.cli.sighting_options import sighting_of, with_sighting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,10 @@ class CaptureCommand(SectionedCommand):
     """Its help has headings."""
 
     sections = (
-        ("What belongs to it", ("with_profile", "with_thread", "media", "selection", "complete")),
+        (
+            "What belongs to it",
+            ("with_profile", "with_thread", "media", "selection", "complete", "seen_at", "seen_by"),
+        ),
         ("Nothing but a description", ("record_only", "description")),
         *SECTIONS,
     )
@@ -64,6 +68,7 @@ class CaptureCommand(SectionedCommand):
 )
 @click.option("--description", metavar="TEXT", help="With --record-only: what was seen, in neutral words.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
+@with_sighting
 @with_capture_options
 @with_session(acts=True)
 def capture_command(
@@ -81,6 +86,7 @@ def capture_command(
     record_only: bool,
     description: str | None,
     yes: bool,
+    seen: tuple[str | None, str],
     options: CaptureOptions,
 ) -> int:
     """Capture addresses into the case.
@@ -101,6 +107,8 @@ def capture_command(
     from abusekit.capture.bulk import capture_all
     from abusekit.capture.held_back import held_back
     from abusekit.case.intake import Intake
+    from abusekit.cli.clock_options import run_clock
+    from abusekit.cli.stamp_options import stamper
     from abusekit.errors import UsageError
 
     if bool(addresses) == bool(listing):
@@ -114,9 +122,16 @@ def capture_command(
         for faulty in (one for one in listed if one.problem):
             session.say(f"line {faulty.line}: not recorded: {faulty.problem}")
         wanted_addresses = [one.address for one in listed if not one.problem]
-        code = record_addresses(session, wanted_addresses, description, yes=yes) if wanted_addresses else 4
+        code = (
+            record_addresses(session, wanted_addresses, description, yes=yes, seen=seen)
+            if wanted_addresses
+            else 4
+        )
         return code or (7 if len(wanted_addresses) < len(listed) else 0)
     _check_failures(failures)
+    sighting = sighting_of(session, seen)
+    clock = run_clock(session, options.ntp, no_ntp=options.no_ntp)
+    stamp = stamper(session, options.tsa, wanted=options.stamp_each)
     if media:
         from abusekit.capture.media import find
 
@@ -139,7 +154,12 @@ def capture_command(
                 media=media,
             )
             chosen = Chosen(
-                again or not listing, retry_failed, selection or "", complete or "", identity_used(plan)
+                again or not listing,
+                retry_failed,
+                selection or "",
+                complete or "",
+                identity_used(plan),
+                sighting,
             )
             wanted = list(wanted_of(case, settings, lines, run, chosen))
             first_contact(session, case, wanted, plan)
@@ -154,6 +174,8 @@ def capture_command(
                     engine=engine,
                     never=held_back(case),
                     told=session.say,
+                    clock=clock,
+                    stamp=stamp,
                 ):
                     run.take(done)
             finally:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from abusekit.cli.clock_options import NTP_OPTIONS
 from abusekit.cli.options import Function, PathParameter, Session
+from abusekit.cli.stamp_options import STAMP_OPTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +129,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         is_flag=True,
         help="Run without its sandbox; recorded. Only for pages of your own.",
     ),
+    *NTP_OPTIONS,
+    *STAMP_OPTIONS,
 )
 
 
@@ -137,6 +141,8 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
          "allow_private"),
     ),
     ("How politely", ("jobs", "per_host", "delay")),
+    ("Our clock", ("ntp", "no_ntp")),
+    ("Time stamps", ("stamp_each", "tsa")),
     (
         "With the browser",
         ("wait", "scroll", "no_expand", "dismiss_consent", "viewport", "locale", "timezone", "browser", "recorder",
@@ -173,6 +179,10 @@ class CaptureOptions(NamedTuple):
     recorder: str
     accept_bad_certificate: bool
     unsafe_no_sandbox: bool
+    ntp: tuple[str, ...]
+    no_ntp: bool
+    stamp_each: bool
+    tsa: tuple[str, ...]
 
     def chosen(self, session: Session) -> Engine:
         """The engine. Raises UsageError where the options contradict each other, NetworkError without a browser."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.capture.bulk import Done
+    from abusekit.case.records import Item
     from abusekit.case.settings import Settings
     from abusekit.cli.answers import CapturedAddress
 
@@ -37,6 +38,11 @@ def _origin(address: str) -> str:
 
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _stamped(item: Item) -> bool:
+    """Whether this run put a time stamp to the item: it keeps only those that it has verified."""
+    return any(f.name.startswith("stamp.") and f.name.endswith(".tsr") for f in item.files)
 
 
 class CaptureReport:
@@ -91,7 +97,7 @@ class CaptureReport:
         if item is None:
             self.refused(request.address, request.line or 0, done.outcome, done.problem)
         else:
-            letter, reasons = grade(item)
+            letter, reasons = grade(item, stamped=_stamped(item))
             status = item.facts.get("status")
             problem = item.problems[0] if item.problems and item.outcome != "complete" else ""
             problem = "; ".join(filter(None, (problem, self._warnings.get(request.address))))

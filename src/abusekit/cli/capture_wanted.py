@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from abusekit.capture.plan import Plan
     from abusekit.case.folder import Case
     from abusekit.case.settings import Settings
+    from abusekit.case.sighting import Sighting
     from abusekit.cli.capture_report import CaptureReport
 
 HOSTS_TOLD = 5
@@ -30,6 +31,8 @@ class Chosen(NamedTuple):
     completeness: str
     identity: str
     """As whom the run visits; empty for nobody."""
+    sighting: Sighting | None = None
+    """When the person saw what is captured, as they say of all of it."""
 
 
 def wanted_of(
@@ -77,6 +80,7 @@ def wanted_of(
             priority=priority,
             selection=chosen.selection,
             completeness=chosen.completeness,
+            sighting=chosen.sighting,
         )
 
 

@@ -14,6 +14,7 @@ from abusekit.cli.options import PathParameter, Session, with_session
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from abusekit.cli.demo_servers import Servers
     from abusekit.demo.site import PracticeSite
 
 PASSPHRASE = "practice only"  # noqa: S105 - the key of a practice case protects nothing
@@ -26,7 +27,11 @@ LISTED = ("/story/1", "/feed", "/thread/5001", "/posts/1", "/photo/gate_at_night
 
 @click.command("demo")
 @click.argument("folder", type=PathParameter(), metavar="DIR", default="abusekit-demo")
-@click.option("--serve", is_flag=True, help="Only run the practice site, until Ctrl-C, to practise on.")
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Only run the practice site and its authorities, until Ctrl-C, to practise on.",
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="With --serve: the port (0: a free one)."
 )
@@ -41,6 +46,7 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
     Example:
       abusekit demo abusekit-demo
     """
+    from abusekit.cli.demo_servers import practice_servers
     from abusekit.demo.site import PracticeSite
     from abusekit.errors import UsageError
 
@@ -49,8 +55,8 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"there is something already: {folder}", "choose a new folder")
     folder.mkdir(parents=True, exist_ok=True)
-    with PracticeSite() as site:
-        code = _work(session, folder, site)
+    with PracticeSite() as site, practice_servers() as servers:
+        code = _work(session, folder, site, servers)
     case, page = folder / "case-1", folder / "timeline.html"
     if session.json:
         from abusekit.cli.answers import DemoAnswer
@@ -69,18 +75,34 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
 
 
 def _serve(session: Session, port: int) -> int:
+    import tempfile
     import threading
+    from pathlib import Path
 
+    from abusekit.cli.demo_servers import practice_servers
     from abusekit.demo.site import PracticeSite
 
-    with PracticeSite(port=port) as site:
+    with (
+        PracticeSite(port=port) as site,
+        practice_servers() as servers,
+        tempfile.TemporaryDirectory(prefix="abusekit-practice-") as folder,
+    ):
+        known = Path(folder) / "authorities"
+        servers.register(known)
         session.print(site.base_url)
+        session.print(f"export ABUSEKIT_AUTHORITIES={shlex.quote(str(known))}")
+        session.print(f"export ABUSEKIT_NTP={shlex.quote(servers.time_servers)}")
         session.say("the practice site runs until Ctrl-C; capture it with --allow-private")
+        names = " and ".join(f"{one.name} ({one.url})" for one in servers.authorities)
+        session.say(f"so do two time-stamp authorities, {names}, and two time servers")
+        session.say(
+            "with the two lines in your shell they are used: abusekit seal --tsa local-a --tsa local-b"
+        )
         threading.Event().wait()
     return 0
 
 
-def _work(session: Session, folder: Path, site: PracticeSite) -> int:
+def _work(session: Session, folder: Path, site: PracticeSite, servers: Servers) -> int:
     """Every step as its own process, as a person would run it. Gives the exit code of `verify`."""
     from abusekit.demo.samples import DIARY, TIME_ZONE
 
@@ -88,7 +110,7 @@ def _work(session: Session, folder: Path, site: PracticeSite) -> int:
     samples = site.write_samples(folder / "samples")
     listing = folder / "samples" / "to-capture.txt"
     listing.write_text("".join(f"{site.base_url}{path}\n" for path in LISTED), "utf-8")
-    steps = _Steps(session, folder, _engine(session))
+    steps = _Steps(session, folder, _engine(session), servers.time_servers)
     who = "PO:Practice Owner:volunteer"
     steps.run("init", case, "--yes", "--ref", "PRACTICE-1", "--producer", who, "--timezone", TIME_ZONE)
     practice = ("--case", case, "--allow-private", "--delay", "0")
@@ -110,7 +132,12 @@ def _work(session: Session, folder: Path, site: PracticeSite) -> int:
         steps.run("note", "--case", case, entry.text, "--at", entry.at)
     steps.run("tag", "--case", case, "E0001", "--add", "harassment", "--reason", "the post that was reported")
     steps.run("key", "create", "practice")
-    steps.run("seal", "--case", case, "--key", "practice")
+    steps.tell("two authorities that tell the time of a seal; here they run on this computer, for practice")
+    stamped = []
+    for authority, root in zip(servers.authorities, servers.write_roots(folder / "samples"), strict=True):
+        steps.run("authority", "add", authority.name, "--url", authority.url, "--root", str(root))
+        stamped += ["--tsa", authority.name]
+    steps.run("seal", "--case", case, "--key", "practice", *stamped)
     code = steps.run("verify", case, expect=None)
     steps.run("timeline", "--case", case, "--html", str(folder / "timeline.html"))
     return code
@@ -139,12 +166,14 @@ def _engine(session: Session) -> str:
 
 
 class _Steps:
-    def __init__(self, session: Session, folder: Path, engine: str) -> None:
+    def __init__(self, session: Session, folder: Path, engine: str, time_servers: str) -> None:
         self.session = session
         self.environment = {
             **os.environ,
             "ABUSEKIT_ENGINE": engine,
+            "ABUSEKIT_NTP": time_servers,
             "ABUSEKIT_KEYS": str(folder / "keys"),
+            "ABUSEKIT_AUTHORITIES": str(folder / "authorities"),
             "ABUSEKIT_STATE": str(folder / "state"),
             "ABUSEKIT_PASSPHRASE": PASSPHRASE,
         }

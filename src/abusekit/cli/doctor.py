@@ -13,6 +13,7 @@ from abusekit.cli.options import Session, key_store, now, with_session
 
 if TYPE_CHECKING:
     from abusekit.cli.answers import Checked
+    from abusekit.net.clock import TimeServer
 
 
 PROGRAMS = (
@@ -24,22 +25,33 @@ LOW_SPACE = 5 << 30
 
 
 @click.command("doctor")
+@click.option(
+    "--ntp",
+    multiple=True,
+    envvar="ABUSEKIT_NTP",
+    metavar="HOST[:PORT]",
+    help="Compare the clock with this time server; repeat for more.",
+)
 @with_session()
-def doctor_command(session: Session) -> int:
+def doctor_command(session: Session, ntp: tuple[str, ...]) -> int:
     """Check this computer: clock, programs, keys, extras.
 
-    Starts the browser once, on an empty page, and connects to nothing. Exit code 7 when something that is
-    needed is missing.
+    Starts the browser once, on an empty page, and connects to nothing but the time servers that --ntp or
+    ABUSEKIT_NTP name. Exit code 7 when something that is needed is missing.
 
     \b
     Example:
       abusekit doctor
     """
     from abusekit.cli import doctor_browser
+    from abusekit.net.clock import servers
 
+    asked = servers(ntp)
+    if asked:
+        session.say(f"asks the time of {', '.join(str(one) for one in asked)}")
     checks = [
         *_tool(),
-        _clock(),
+        _clock(asked),
         *_programs(),
         *doctor_browser.checks(),
         _keys(),
@@ -75,7 +87,7 @@ def _tool() -> list[Checked]:
     ]
 
 
-def _clock() -> Checked:
+def _clock(asked: tuple[TimeServer, ...]) -> Checked:
     before, mono = now(), time.monotonic()
     time.sleep(0.2)
     drift = abs((now() - before).total_seconds() - (time.monotonic() - mono))
@@ -83,9 +95,22 @@ def _clock() -> Checked:
         return _checked(
             "clock", "missing", f"{before.isoformat()} looks wrong, or jumps: set it right before you record"
         )
-    return _checked(
-        "clock", "not-checked", f"{before.isoformat(timespec='seconds')}; not compared with an outside clock"
-    )
+    if asked:
+        return _compared(asked)
+    why = "not compared with an outside clock (--ntp HOST does)"
+    return _checked("clock", "not-checked", f"{before.isoformat(timespec='seconds')}; {why}")
+
+
+def _compared(asked: tuple[TimeServer, ...]) -> Checked:
+    from abusekit.capture.run_clock import WRONG_US, said_of
+    from abusekit.cli.clock_options import steady
+    from abusekit.net.clock import Measuring
+
+    measured = Measuring(asked, now=now, monotonic=steady).result()
+    state = "ok" if measured.result == "checked" else "not-checked"
+    if measured.result == "disagree" or abs(measured.offset_us or 0) >= WRONG_US:
+        state = "missing"
+    return _checked("clock", state, said_of(measured))
 
 
 def _programs() -> list[Checked]:
@@ -104,7 +129,7 @@ def _keys() -> Checked:
     if not store.is_dir():
         return _checked("keys", "optional", "none yet: abusekit key create NAME")
     try:
-        names = [info.name for info in keys.listing(store) if info.has_private]
+        names = [info.name for info in keys.listing(store) if info.can_sign and info.revoked is None]
     except AbusekitError as fault:
         return _checked("keys", "missing", f"{fault.message}; {fault.hint}")
     return _checked(

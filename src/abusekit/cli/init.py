@@ -42,6 +42,14 @@ if TYPE_CHECKING:
     metavar="CIDR",
     help="A private network that captures of this case may reach.",
 )
+@click.option("--place", default="", metavar="TEXT", help="Where items are kept: encrypted drive 1, office.")
+@click.option(
+    "--policy",
+    "rules",
+    multiple=True,
+    type=click.Choice(["log-views"]),
+    help="Keep the case to this: every look at content is logged with a reason.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; for scripts. The safety notes stay empty.")
 @with_session(case=False)
 def init_command(
@@ -53,6 +61,8 @@ def init_command(
     zone: str | None,
     exhibit_style: str,
     networks: tuple[str, ...],
+    place: str,
+    rules: tuple[str, ...],
     yes: bool,
 ) -> None:
     """Start a case in a new folder.
@@ -89,6 +99,8 @@ def init_command(
             producers=people,
             exhibit_style=exhibit_style,
             allowed_networks=networks,
+            place=place.strip(),
+            policy=tuple(dict.fromkeys(rules)),
         )
     )
     session.say(safety.UNDER_18)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from abusekit.cli.acts import resolve_items
 from abusekit.cli.options import Session, with_session
+from abusekit.cli.views import Views, reason_option
 
 if TYPE_CHECKING:
     from abusekit.case.decisions import Standing
@@ -33,9 +34,15 @@ KINDS = ("capture", "file", "export", "note", "record-only")
     is_flag=True,
     help="Show addresses, file names and the first words of notes, too. They may be upsetting.",
 )
-@with_session()
+@reason_option
+@with_session(acts=True)
 def list_command(
-    session: Session, item_ids: tuple[str, ...], kind: str | None, wanted_tag: str | None, reveal: bool
+    session: Session,
+    item_ids: tuple[str, ...],
+    kind: str | None,
+    wanted_tag: str | None,
+    reveal: bool,
+    view_reason: str | None,
 ) -> None:
     """List what is in the case; content stays covered.
 
@@ -48,14 +55,16 @@ def list_command(
       abusekit list E0001-E0020 --reveal
     """
     case = session.case()
+    views = Views(session, case, view_reason, reveals=reveal)
     only = set(resolve_items(case, item_ids))
     listed = [
         one
-        for one in items(case, reveal=reveal)
+        for one in items(case, reveal=reveal, told=session.say)
         if (not kind or one.kind == kind)
         and (not wanted_tag or wanted_tag in one.tags)
         and (not only or one.item in only)
     ]
+    views.seen((one.item for one in listed if not one.quarantined), "list --reveal")
     if session.json:
         from abusekit.cli.answers import ListAnswer
 
@@ -81,23 +90,30 @@ def _line(one: Listed) -> str:
     return f"{one.item:6} {one.exhibit:10} {one.kind:8} {at}  {one.grade} {one.what:24} {' '.join(marks)}".rstrip()
 
 
-def items(case: Case, *, reveal: bool = False) -> list[Listed]:
-    """All items with their labels, from the log and the items' own records."""
+def items(
+    case: Case, *, reveal: bool = False, told: Callable[[str], None] = lambda _text: None
+) -> list[Listed]:
+    """All items with their labels, from the log and the items' own records; `told` hears what does not count."""
+    from abusekit.capture.corroboration import Corroborations
     from abusekit.case.decisions import standings
     from abusekit.case.records import grade
     from abusekit.cli.answers import Listed
+    from abusekit.cli.timestamping import time_trust
+    from abusekit.integrity.brackets import StampedLines
 
     found: list[Listed] = []
     added: dict[str, tuple[str, str, str]] = {}
-    standing_of = standings(_noting(case.entries(), added))
+    stamped = StampedLines(case.root, time_trust(told))
+    standing_of = standings(_noting(stamped.noting(case.lines()), added))
     taken_in = {i: case.item(i) for i, standing in standing_of.items() if standing.quarantined is None}
     corrected = corrections(taken_in.values())
+    borne_out = Corroborations.over(taken_in.values(), standing_of)
     for item_id, standing in standing_of.items():
         item = taken_in.get(item_id)
         if item is None:
             found.append(_held_back(item_id, *added[item_id], zone=case.settings().zone))
             continue
-        letter, _ = grade(item)
+        letter, _ = grade(item, stamped=stamped.covers(item.id), corroborated=bool(borne_out.of(item.id)))
         one = Listed(
             item=item.id,
             exhibit=item.exhibit,

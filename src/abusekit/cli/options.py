@@ -149,6 +149,17 @@ def key_store() -> Path:
     return user_data_path("abusekit", appauthor=False) / "keys"
 
 
+def authorities_folder() -> Path:
+    """Where the time-stamp authorities are that the user added."""
+    from pathlib import Path
+
+    if named := os.environ.get("ABUSEKIT_AUTHORITIES"):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("abusekit", appauthor=False) / "authorities"
+
+
 def marks_folder() -> Path:
     """Where the furthest sealed state of each case is noted."""
     from pathlib import Path
@@ -171,7 +182,7 @@ def profiles_folder() -> Path:
     return user_data_path("abusekit", appauthor=False) / "browser-profiles"
 
 
-def passphrase(fd: int | None, *, confirm: bool = False) -> bytes:
+def passphrase(fd: int | None, *, confirm: bool = False, prompt: str = "Passphrase") -> bytes:
     """The passphrase: from `--passphrase-fd`, ABUSEKIT_PASSPHRASE, or a prompt. Raises UsageError."""
     from abusekit.errors import UsageError
 
@@ -190,7 +201,7 @@ def passphrase(fd: int | None, *, confirm: bool = False) -> bytes:
             "a passphrase is needed, and there is nobody to ask",
             "set ABUSEKIT_PASSPHRASE, or use --passphrase-fd",
         )
-    typed: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+    typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return typed.encode("utf-8")
 
 

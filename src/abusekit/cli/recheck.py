@@ -11,6 +11,7 @@ from abusekit.cli.acts import refuse_quarantined, resolve_item, resolve_items
 from abusekit.cli.capture_options import SECTIONS, with_capture_options
 from abusekit.cli.options import Session, now, with_session
 from abusekit.cli.sections import SectionedCommand
+from abusekit.cli.views import Views, reason_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,7 @@ class RecheckCommand(SectionedCommand):
     help="Show how the text changed; with an ITEM, of that stored re-check, and ask nobody.",
 )
 @click.option("--reveal", is_flag=True, help="Show the changed lines themselves. They may be upsetting.")
+@reason_option
 @with_capture_options
 @with_session(acts=True)
 def recheck_command(
@@ -59,6 +61,7 @@ def recheck_command(
     again: bool,
     diff: str | None,
     reveal: bool,
+    view_reason: str | None,
     options: CaptureOptions,
 ) -> int:
     """Look again at captured addresses, and say what became of them.
@@ -77,15 +80,16 @@ def recheck_command(
     from abusekit.errors import UsageError
 
     case = session.case()
+    views = Views(session, case, view_reason, reveals=reveal and diff is not None)
     if diff not in (None, EVERYTHING_NEW):
         if item_ids or due is not None or again:
             raise UsageError("--diff ITEM shows what is stored, and asks nobody", "leave the rest out")
         item_id = resolve_item(case, str(diff))
         refuse_quarantined(session, item_id, _standings(case)[item_id])
-        return print_stored_difference(session, case, item_id, reveal=reveal)
+        return print_stored_difference(session, case, item_id, reveal=reveal, views=views)
     standing_of = _standings(case)
     wanted, skipped, held = _wanted(session, case, standing_of, item_ids, due=due, again=again)
-    report = RecheckReport(session, case, skipped, held, diff=diff is not None, reveal=reveal)
+    report = RecheckReport(session, case, skipped, held, diff=diff is not None, reveal=reveal, views=views)
     one_run_at_a_time = nullcontext() if item_ids else case.lock("capture", timeout=0)
     with one_run_at_a_time:
         _look_again(session, case, wanted, options, report)
@@ -100,10 +104,14 @@ def _look_again(
     from abusekit.capture.held_back import held_back
     from abusekit.capture.recheck_history import judge
     from abusekit.case.intake import Intake
+    from abusekit.cli.clock_options import run_clock
+    from abusekit.cli.stamp_options import stamper
 
     settings = case.settings()
     producer = settings.producer(session.as_initials)
     engine = options.chosen(session)
+    clock = run_clock(session, options.ntp, no_ntp=options.no_ntp)
+    stamp = stamper(session, options.tsa, wanted=options.stamp_each)
     requests = [
         Request(history.address, recheck_of=history.first.item, judge=judge(case, history))
         for history in wanted
@@ -113,7 +121,9 @@ def _look_again(
         plan = options.plan(engine, settings, intake.spool)
         politeness = options.politeness(engine)
         never = held_back(case)
-        for done in capture_all(requests, plan, intake, politeness, now=now, engine=engine, never=never):
+        for done in capture_all(
+            requests, plan, intake, politeness, now=now, engine=engine, never=never, clock=clock, stamp=stamp
+        ):
             report.take(of_address[done.request.address], done)
 
 

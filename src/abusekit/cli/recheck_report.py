@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from abusekit.case.folder import Case
     from abusekit.case.records import Item
     from abusekit.cli.answers_recheck import Rechecked
+    from abusekit.cli.views import Views
 
 JUDGED = ("present", "edited", "renamed", "deleted", "account-gone", "suspended")
 """Verdicts that say what became of the thing; with any other a person has to look, or to try again."""
@@ -25,18 +26,29 @@ class RecheckReport:
     """Collects what a run found; prints each address as it is stored."""
 
     def __init__(
-        self, session: Session, case: Case, skipped: int, held: int, *, diff: bool, reveal: bool
+        self,
+        session: Session,
+        case: Case,
+        skipped: int,
+        held: int,
+        *,
+        diff: bool,
+        reveal: bool,
+        views: Views,
     ) -> None:
         self.session, self.case = session, case
         self.skipped, self.held = skipped, held
-        self.diff, self.reveal = diff, reveal
+        self.diff, self.reveal, self.views = diff, reveal, views
         self.found: list[Rechecked] = []
 
     def take(self, history: History, done: Done) -> None:
         one = _rechecked(history, done)
         self.found.append(one)
         shown = done.item is not None and self.diff and one.compared_with
-        lines = difference(self.case, done.item) if shown and self.reveal and done.item else None
+        lines = None
+        if shown and self.reveal and done.item:
+            self.views.seen([done.item.id, str(one.compared_with)], "recheck --reveal")
+            lines = difference(self.case, done.item)
         if self.session.json:
             one.diff = lines
             return
@@ -92,7 +104,7 @@ def _compared_with(item: Item) -> tuple[str, dict[str, Any]]:
     return before, said
 
 
-def print_stored_difference(session: Session, case: Case, item_id: str, *, reveal: bool) -> int:
+def print_stored_difference(session: Session, case: Case, item_id: str, *, reveal: bool, views: Views) -> int:
     """What a stored re-check changed; nothing is asked. Raises UsageError: the item is no re-check."""
     from abusekit.case.decisions import Standing, standings
     from abusekit.cli.acts import refuse_quarantined
@@ -101,7 +113,9 @@ def print_stored_difference(session: Session, case: Case, item_id: str, *, revea
     before, said = _compared_with(item)
     refuse_quarantined(session, before, standings(case.entries()).get(before, Standing()))
     one = _from_facts(str(said.get("previous")), item, said)
-    one.diff = difference(case, item) if reveal else None
+    if reveal:
+        views.seen([item.id, before], "recheck --reveal")
+        one.diff = difference(case, item)
     if session.json:
         from abusekit.cli.answers_recheck import RecheckAnswer
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from abusekit.cli.options import Session, now, with_session
+from abusekit.cli.sighting_options import sighting_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     "--id", "ids", multiple=True, metavar="NAME=VALUE", help="An id, such as account=1234; repeat for more."
 )
 @click.option("--platform", default="", metavar="TEXT", help="The platform.")
-@click.option("--seen", metavar="TIME", help="When it was seen: 2026-11-20T22:10 (case's zone), or a day.")
+@click.option(
+    "--seen-at",
+    "--seen",
+    "seen_at",
+    metavar="TIME",
+    help="When it was seen: 2026-11-20T22:10 (case's zone), or a day.",
+)
+@click.option("--seen-by", default="", metavar="WHO", help="Who saw it then, as stated.")
 @click.option("--police-ref", default="", metavar="TEXT", help="Reference of a report to the police.")
 @click.option("--iwf-ref", default="", metavar="TEXT", help="Reference of a report to a hotline (IWF, …).")
 @click.option("--category", default="", metavar="TAG", help="A label.")
@@ -37,7 +45,8 @@ def record_command(
     account: str,
     ids: tuple[str, ...],
     platform: str,
-    seen: str | None,
+    seen_at: str | None,
+    seen_by: str,
     police_ref: str,
     iwf_ref: str,
     category: str,
@@ -53,11 +62,9 @@ def record_command(
       abusekit record https://example.org/p/1 --yes --description "image in a public post, seems to show a child"
     """
     from abusekit.capture.record_only import make_record
-    from abusekit.case.moment import parse_typed
 
-    case = session.case()
-    zone = case.settings().zone
-    at = parse_typed(seen, zone, what="--seen") if seen is not None else None
+    session.case()  # that there is one is known before anything is asked
+    seen = sighting_of(session, (seen_at, seen_by))
     warn_before_recording(session, yes=yes)
     record = make_record(
         address,
@@ -65,7 +72,7 @@ def record_command(
         account=account,
         ids=ids,
         platform=platform,
-        seen=at,
+        seen=seen,
         police_ref=police_ref,
         iwf_ref=iwf_ref,
         category=category,
@@ -74,14 +81,20 @@ def record_command(
 
 
 def record_addresses(
-    session: Session, addresses: Iterable[str], description: str | None, *, yes: bool
+    session: Session,
+    addresses: Iterable[str],
+    description: str | None,
+    *,
+    yes: bool,
+    seen: tuple[str | None, str] = (None, ""),
 ) -> int:
     """Record several addresses with the same words (`capture --record-only`); the exit code. Asks no network."""
     from abusekit.capture.record_only import make_record
 
+    sighting = sighting_of(session, seen)
     warn_before_recording(session, yes=yes)
     words = asked_description(description)
-    records = [make_record(address, words) for address in dict.fromkeys(addresses)]
+    records = [make_record(address, words, seen=sighting) for address in dict.fromkeys(addresses)]
     answer_recorded(session, store_records(session, records))
     return 0
 

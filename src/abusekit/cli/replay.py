@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from abusekit.case.folder import Case
     from abusekit.case.records import Item
     from abusekit.cli.options import Session
+    from abusekit.cli.views import Views
 
 REPLAYER = "https://replayweb.page"
 """The replay tool whose scripts may read the file while it is served; nothing here contacts it."""
@@ -19,7 +20,7 @@ RECORDING = "capture.wacz"
 MEDIA_TYPE = "application/wacz"
 
 
-def replay(session: Session, case: Case, item: Item, seconds: float | None) -> None:
+def replay(session: Session, case: Case, item: Item, seconds: float | None, views: Views) -> None:
     """Tells how to open the recording, and serves it until Ctrl-C, or for `seconds`.
 
     Raises UsageError when the item holds no recording, EvidenceError when its file is not what was logged.
@@ -39,6 +40,7 @@ def replay(session: Session, case: Case, item: Item, seconds: float | None) -> N
                 f"{item.id}: {stored.name} is not what was logged",
                 "what is wrong, and what is not: abusekit verify",
             )
+        views.seen([item.id], "show --replay")
         served = LoopbackFile(
             descriptor, status.st_size, name=f"{item.id}.wacz", media_type=MEDIA_TYPE, origin=REPLAYER
         )

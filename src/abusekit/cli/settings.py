@@ -7,6 +7,9 @@ import click
 from abusekit.cli.acts import needed_reason
 from abusekit.cli.options import Session, now, with_session
 
+POLICIES = ("log-views",)
+"""As in `case.settings.POLICIES`, which is not loaded for a help text."""
+
 
 @click.group("settings")
 def settings_command() -> None:
@@ -29,16 +32,29 @@ def settings_show(session: Session) -> None:
 @click.option("--title", metavar="TEXT")
 @click.option("--add-producer", metavar="INITIALS:NAME:ROLE", help="One more person who takes evidence in.")
 @click.option("--allow-network", "networks", multiple=True, metavar="CIDR")
+@click.option("--place", metavar="TEXT", help="Where new items are kept from the start; empty: not stated.")
+@click.option("--policy", "rules", multiple=True, type=click.Choice(POLICIES), help="Keep the case to this.")
+@click.option("--no-policy", "dropped", multiple=True, type=click.Choice(POLICIES), help="No longer.")
 @click.option("--reason", required=True, metavar="TEXT")
 @with_session(acts=True)
 def settings_change(
-    session: Session, title: str | None, add_producer: str | None, networks: tuple[str, ...], reason: str
+    session: Session,
+    title: str | None,
+    add_producer: str | None,
+    networks: tuple[str, ...],
+    place: str | None,
+    rules: tuple[str, ...],
+    dropped: tuple[str, ...],
+    reason: str,
 ) -> None:
     """Write the next settings; the old ones stay.
 
+    With the policy log-views, whatever reveals content needs a --reason, and is logged.
+
     \b
-    Example:
+    Examples:
       abusekit settings change --add-producer "AB:Anna Brown:volunteer" --reason "helps from today"
+      abusekit settings change --place "encrypted drive 1" --policy log-views --reason "as the police asked"
     """
     from dataclasses import replace
 
@@ -56,6 +72,10 @@ def settings_change(
     if networks:
         more = tuple(n for n in networks if n not in new.allowed_networks)
         new = replace(new, allowed_networks=(*new.allowed_networks, *more))
+    if place is not None:
+        new = replace(new, place=place.strip())
+    policy = tuple(rule for rule in POLICIES if rule not in dropped and rule in (*new.policy, *rules))
+    new = replace(new, policy=policy)
     if new == old:
         raise UsageError("nothing was changed", "see: abusekit settings change --help")
     case.change_settings(check_settings(new), by=by, now=now, reason=needed_reason(reason))
@@ -79,6 +99,8 @@ def _show(session: Session) -> None:
                 s.exhibit_style,
                 people,
                 list(s.allowed_networks),
+                s.place,
+                list(s.policy),
             )
         )
         return
@@ -89,5 +111,9 @@ def _show(session: Session) -> None:
     session.print(f"exhibits   {s.exhibit_style}")
     for person in s.producers:
         session.print(f"producer   {person.initials}: {person.name}, {person.role}")
+    if s.place:
+        session.print(f"kept at    {s.place}")
+    for rule in s.policy:
+        session.print(f"policy     {rule}")
     for network in s.allowed_networks:
         session.print(f"may reach  {network}")

@@ -9,6 +9,7 @@ import click
 
 from abusekit.cli.acts import refuse_quarantined, resolve_item
 from abusekit.cli.options import Session, with_session
+from abusekit.cli.views import Views, reason_option
 
 if TYPE_CHECKING:
     from abusekit.case.decisions import Standing
@@ -38,8 +39,16 @@ FACT_LIMIT = 300
     metavar="SECONDS",
     help="With --replay: stop serving after this time.",
 )
-@with_session()
-def show_command(session: Session, item_id: str, reveal: bool, replay: bool, seconds: float | None) -> None:
+@reason_option
+@with_session(acts=True)
+def show_command(
+    session: Session,
+    item_id: str,
+    reveal: bool,
+    replay: bool,
+    seconds: float | None,
+    view_reason: str | None,
+) -> None:
     """Show one item; its content only with --reveal.
 
     \b
@@ -48,7 +57,10 @@ def show_command(session: Session, item_id: str, reveal: bool, replay: bool, sec
       abusekit show E0003 --replay
     """
     from abusekit.case.decisions import Standing, standings
+    from abusekit.cli.borne_out import borne_out
+    from abusekit.cli.timestamping import set_bracket, time_trust
     from abusekit.errors import UsageError
+    from abusekit.integrity.brackets import StampedLines
 
     if (replay and session.json) or (seconds is not None and not replay):
         raise UsageError(
@@ -57,16 +69,22 @@ def show_command(session: Session, item_id: str, reveal: bool, replay: bool, sec
 
     case = session.case()
     resolved = resolve_item(case, item_id)
-    entries = list(case.entries())
+    stamped = StampedLines(case.root, time_trust(session.say), resolved)
+    entries = list(stamped.noting(case.lines()))
     standing = standings(entries).get(resolved, Standing())
     refuse_quarantined(session, resolved, standing)
     item = case.item(resolved)
+    views = Views(session, case, view_reason, reveals=reveal or replay)
     if replay:
         from abusekit.cli.replay import replay as serve
 
-        serve(session, case, item, seconds)
+        serve(session, case, item, seconds, views)
         return
+    if reveal:
+        views.seen([resolved], "show --reveal")
     corrected_by, unread = _corrected_by(case, item, entries)
+    standing.corroborated_by = borne_out(case, item, entries)
+    set_bracket(standing, stamped.bracket(resolved))
     if session.json:
         session.answer(_answer(item, standing, corrected_by, reveal))
         return
@@ -134,8 +152,11 @@ def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: boo
     from abusekit.case.records import grade
     from abusekit.cli.answers import ShowAnswer
     from abusekit.cli.list import corrects, what
+    from abusekit.cli.show_clocks import clocks_of
 
-    letter, reasons = grade(item)
+    letter, reasons = grade(
+        item, stamped=standing.not_later_than is not None, corroborated=bool(standing.corroborated_by)
+    )
     plain: Any = msgspec.to_builtins(item)
     return ShowAnswer(
         item=item.id,
@@ -156,6 +177,10 @@ def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: boo
         verified=standing.verified,
         place=standing.place,
         what=what(item, standing),
+        clocks=clocks_of(item),
+        corroborated_by=standing.corroborated_by,
+        not_later_than=standing.not_later_than,
+        not_earlier_than=standing.not_earlier_than,
         corrects=corrects(item),
         corrected_by=corrected_by,
         source=plain["source"] if reveal else None,
@@ -167,18 +192,22 @@ def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: boo
 def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]:
     from abusekit.case.records import grade
     from abusekit.cli.list import corrects, recheck_facts
+    from abusekit.cli.show_clocks import clock_lines, clocks_of
+    from abusekit.cli.timestamping import bracket_lines
 
-    letter, reasons = grade(item)
+    letter, reasons = grade(
+        item, stamped=standing.not_later_than is not None, corroborated=bool(standing.corroborated_by)
+    )
     lines = [
         f"{item.id}  exhibit {item.exhibit}  {item.kind}  {item.outcome}",
-        f"taken in   {item.local} ({item.zone}), {item.at} by our clock, offset "
-        + ("not checked" if item.clock_offset_ms is None else f"{item.clock_offset_ms} ms"),
+        *clock_lines(item, clocks_of(item)),
+        *bracket_lines(standing),
         f"by         {item.who} ({item.role}), abusekit {item.tool['version']} build {item.tool['build'][:16]}…, "
         f"self-test {item.tool['self_test']}",
         f"grade      {letter}" + (f": {'; '.join(reasons)}" if reasons else ""),
     ]
     lines += [f"fidelity   {item.fidelity}"] if item.files else []
-    lines += [line for key, value in item.method.items() for line in _method(key, value)]
+    lines += [line for key, value in item.method.items() if key != "clock" for line in _method(key, value)]
     lines += [
         f"file       {f.name}  {f.size} bytes  {f.role}  {f.media_type}  SHA-256 {f.sha256}"
         for f in item.files
@@ -189,6 +218,8 @@ def _lines(item: Item, standing: Standing, corrected_by: list[str]) -> list[str]
         lines.append(f"re-check   of {item.source.get('recheck_of')}: {_recheck_line(recheck)}")
     lines += [f"tags       {', '.join(standing.tags)}"] if standing.tags else []
     lines += [f"verified   by {who} at {at}" for who, at in standing.verified]
+    if standing.corroborated_by:
+        lines.append(f"borne out  by {', '.join(standing.corroborated_by)}")
     lines += [f"corrects   {earlier}, which stays as it is"] if (earlier := corrects(item)) else []
     lines += [f"corrected by {', '.join(corrected_by)}"] if corrected_by else []
     lines += [f"kept at    {standing.place}"] if standing.place else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from abusekit.cli.options import PathParameter, Session, now, with_session
+from abusekit.cli.views import Views, reason_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 @click.option(
     "--reveal", is_flag=True, help="Carry content, too: titles, addresses, words. It may be upsetting."
 )
-@with_session()
+@reason_option
+@with_session(acts=True)
 def timeline_command(
     session: Session,
     csv_path: Path | None,
@@ -61,6 +63,7 @@ def timeline_command(
     tags: tuple[str, ...],
     no_custody: bool,
     reveal: bool,
+    view_reason: str | None,
 ) -> None:
     """Everything that has a time, in one list.
 
@@ -79,6 +82,7 @@ def timeline_command(
     to_stdout = _goes_to_stdout((csv_path, jsonl_path, html_path), json=session.json)
     case = session.case()
     settings = case.settings()
+    views = Views(session, case, view_reason, reveals=reveal)
     filters = Filters(
         since=_instant(since, settings.zone, "--since"),
         until=_instant(until, settings.zone, "--until"),
@@ -90,6 +94,10 @@ def timeline_command(
     )
     written: list[str] = []
     with gather(case, filters) as rows:
+        if reveal:
+            shown = (row.item for row in rows if row.content is not None and row.item)
+            files = [path for path in (csv_path, jsonl_path, html_path) if path and str(path) != "-"]
+            (views.copied if files else views.seen)(shown, "timeline --reveal")
         if csv_path and jsonl_path:  # both in one pass over the rows
             _write(
                 csv_path,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.options import PathParameter, Session, key_store, marks_folder, with_session
+from abusekit.cli.options import PathParameter, Session, key_store, marks_folder, now, with_session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.cli.answers import VerifyAnswer
+    from abusekit.integrity.against import Since
     from abusekit.integrity.findings import Finding
     from abusekit.integrity.trust import Trust
     from abusekit.integrity.verify import Verdict
@@ -44,8 +45,19 @@ SHOWN = 200
     metavar="FILE",
     help="A copy of an earlier seal.txt: shows a case that was cut back.",
 )
+@click.option(
+    "--roots",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Root certificates (PEM) of a time-stamp authority: from elsewhere, never from the case.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--all", "everything", is_flag=True, help="List every file, not only what is not right.")
+@click.option(
+    "--for-submission",
+    is_flag=True,
+    help="Then everything that is still weak in the case, private things in its files included.",
+)
 @with_session()
 def verify_command(
     session: Session,
@@ -53,18 +65,23 @@ def verify_command(
     signers: tuple[Path, ...],
     pinned: tuple[str, ...],
     against: tuple[Path, ...],
+    roots: tuple[str, ...],
     jobs: int,
     everything: bool,
+    for_submission: bool,
 ) -> int:
     """Check a case, and say what each check proves.
 
     Writes nothing, needs no network, trusts nothing inside the case. Exit code: 0 verified, 1 something is
-    changed, missing or unlisted, 3 the log is torn, 7 nothing is wrong but something could not be checked.
+    changed, missing or unlisted, 3 the log is torn, 7 nothing is wrong but something could not be checked. With
+    --for-submission also 7 while anything is weak that somebody could still mend: grades, unconfirmed diary entries,
+    times, custody, private things in files (also those named in private/leak-words.txt, one a line).
 
     \b
     Examples:
       abusekit verify mycase
       abusekit verify mycase --signers allowed_signers --against kept/seal.txt
+      abusekit verify mycase --for-submission
     """
     from pathlib import Path
 
@@ -79,20 +96,47 @@ def verify_command(
     except OSError as fault:
         raise InputError(f"cannot be read: {fault.filename}: {fault.strerror}") from fault
     question = Question(
-        trust=_trust(signers, pinned), against=earlier, marks=marks_folder(), jobs=jobs, everything=everything
+        trust=trust_of(signers, pinned, roots),
+        against=earlier,
+        marks=marks_folder(),
+        now=now(),
+        jobs=jobs,
+        everything=everything,
     )
     with _progress(session) as told:
         verdict = verify_case(root, question, told)
+    if not session.json:
+        _print(session, verdict, PROVES)
+    if for_submission:
+        return _for_submission(session, root, verdict)
     if session.json:
         session.answer(_answer(verdict, PROVES))
-    else:
-        _print(session, verdict, PROVES)
     return verdict.exit_code
 
 
-def _trust(files: tuple[Path, ...], pinned: tuple[str, ...]) -> Trust:
+def _for_submission(session: Session, root: Path, verdict: Verdict) -> int:
+    """What is still weak, behind the verdict; gives the exit code of both."""
+    from abusekit.cli.for_submission import answer, assessed, print_for_submission
+    from abusekit.integrity.findings import PROVES
+
+    with _progress(session) as told:
+        found = assessed(root, verdict, told)
+    if session.json:
+        whole = _answer(verdict, PROVES)
+        whole.submission = answer(found)
+        session.answer(whole)
+    else:
+        print_for_submission(session, found)
+    return found.exit_code
+
+
+def trust_of(
+    files: tuple[Path, ...] = (), pinned: tuple[str, ...] = (), roots: tuple[str, ...] = ()
+) -> Trust:
+    """Whose signatures and times count: this user's own, and what is named. Raises InputError, UsageError."""
+    from abusekit.cli.timestamping import trusted_authorities
     from abusekit.errors import InputError, UsageError
-    from abusekit.integrity.signers import own_signers, read_signers
+    from abusekit.integrity.signers import own_revocations, own_signers, read_signers
     from abusekit.integrity.trust import Trust
 
     for fingerprint in pinned:
@@ -105,7 +149,8 @@ def _trust(files: tuple[Path, ...], pinned: tuple[str, ...]) -> Trust:
             known += read_signers(path.read_bytes())
         except OSError as fault:
             raise InputError(f"{path} cannot be read: {fault.strerror}") from fault
-    return Trust(known, pinned)
+    authorities = trusted_authorities(roots)
+    return Trust(known, pinned, authorities, revoked=own_revocations(store) if store.is_dir() else {})
 
 
 class _progress:  # noqa: N801 - used as a with-block
@@ -132,6 +177,7 @@ class _progress:  # noqa: N801 - used as a with-block
 
 def _answer(verdict: Verdict, proves: dict[str, str]) -> VerifyAnswer:
     from abusekit.cli.answers import CheckAnswer, FindingAnswer, VerifyAnswer
+    from abusekit.cli.answers_partial import AddedSince
 
     checks = []
     for name, meaning in proves.items():
@@ -139,7 +185,8 @@ def _answer(verdict: Verdict, proves: dict[str, str]) -> VerifyAnswer:
         if counts:
             checks.append(CheckAnswer(name, counts, meaning))
     findings = [
-        FindingAnswer(f.check, f.status.value, f.message, f.path, f.item, f.exhibit) for f in verdict.findings
+        FindingAnswer(f.check, f.status.value, f.message, f.path, f.item, f.exhibit, f.since)
+        for f in verdict.findings
     ]
     return VerifyAnswer(
         verdict.word,
@@ -151,6 +198,12 @@ def _answer(verdict: Verdict, proves: dict[str, str]) -> VerifyAnswer:
         checks,
         findings,
         list(verdict.quarantined),
+        withheld=verdict.withheld,
+        erased=verdict.erased,
+        since=[
+            AddedSince(s.name, s.size, s.lines, s.withheld, list(s.items), s.acts, list(s.seals))
+            for s in verdict.since
+        ],
     )
 
 
@@ -172,10 +225,37 @@ def _print(session: Session, verdict: Verdict, proves: dict[str, str]) -> None:
         session.print(f"quarantined {item}: since {since[:19]}Z; its bytes were compared, not looked at")
     session.print("")
     session.print(f"log         {verdict.lines} lines, root {verdict.root}")
-    word = f"{verdict.word} ({verdict.partial})" if verdict.partial else verdict.word
-    session.print(word)
+    for added in verdict.since:
+        session.print(_since(added))
+    session.print(verdict.sentence)
+
+
+def _since(since: Since) -> str:
+    """What was added since an earlier seal, in one line."""
+    parts = [f"{since.lines} lines"]
+    if since.withheld:
+        parts.append(f"{since.withheld} of them withheld or erased")
+    if since.items:
+        parts.append(f"items {_ranges(since.items)}")
+    parts += [f"{count} {act}" for act, count in since.acts.items()]
+    if since.seals:
+        parts.append(f"seals over {', '.join(map(str, since.seals[:20]))} lines")
+    return f"since       {since.name}: {', '.join(parts)}"
+
+
+def _ranges(items: tuple[str, ...]) -> str:
+    """`E0003-E0007, E0009` for ids in their order."""
+    runs: list[list[str]] = []
+    for item in items:
+        if runs and int(item[1:]) == int(runs[-1][-1][1:]) + 1:
+            runs[-1] = [runs[-1][0], item]
+        else:
+            runs.append([item])
+    shown = ["-".join(run) for run in runs[:50]]
+    return ", ".join(shown) + (f" and more, {len(items)} in all" if len(runs) > len(shown) else "")
 
 
 def _line(finding: Finding) -> str:
     where = f"{finding.item} exhibit {finding.exhibit}: " if finding.item else ""
-    return f"{finding.status.value.upper():16} {where}{finding.path}: {finding.message}".rstrip(": ")
+    since = f" (logged in {finding.since})" if finding.since and finding.message else ""
+    return f"{finding.status.value.upper():16} {where}{finding.path}: {finding.message}".rstrip(": ") + since

@@ -11,6 +11,7 @@ from abusekit.case.canonical import JSON
 from abusekit.case.hashing import open_regular
 from abusekit.case.intake import Draft
 from abusekit.case.records import DatedFact
+from abusekit.case.sighting import Sighting
 from abusekit.importers.media import media_type, safe_extension
 
 HEAD = 4096
@@ -25,6 +26,7 @@ class Handover:
     received_from: str = ""
     how: str = ""
     what: str = ""
+    seen: Sighting | None = None
 
     def facts(self) -> dict[str, JSON]:
         stated = {"received_from": self.received_from, "how": self.how, "what": self.what}
@@ -37,6 +39,9 @@ def take_files(draft: Draft, sources: Sequence[tuple[Path, str]], handover: Hand
     Raises InputError (not a regular file, changing while it is read), OSError (unreadable), CaseError (disk).
     """
     draft.source = {"names": [_text(name) for _, name in sources], "stated": handover.facts()}
+    if handover.seen is not None:
+        draft.source["seen"] = handover.seen.facts()
+        draft.dated.append(handover.seen.dated())
     draft.method = {"way": "copied as it was, hashed while it was copied"}
     draft.limits.append(ORIGIN_NOT_SHOWN)
     facts: list[JSON] = []

@@ -134,4 +134,8 @@ def item_of(path: str, view: LogView) -> LoggedItem | None:
 def finding_at(view: LogView, check: str, status: Status, message: str, path: str) -> Finding:
     """A finding that names the item to which the path belongs."""
     item = item_of(path, view)
-    return Finding(check, status, message, path, item.id if item else "", item.exhibit if item else "")
+    expected, since = view.files.get(path), ""
+    if expected is not None and status is not Status.OK:
+        at = f" of {item.taken[1][:19]}Z" if item and item.taken else ""
+        since = f"line {expected.n + 1}{at}"
+    return Finding(check, status, message, path, item.id if item else "", item.exhibit if item else "", since)

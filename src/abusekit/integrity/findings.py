@@ -35,6 +35,8 @@ class Finding:
     """Inside the case."""
     item: str = ""
     exhibit: str = ""
+    since: str = ""
+    """The act from which on it has to be so (R24): the log line that admitted it, and when; empty: there is none."""
 
 
 class Outcome(NamedTuple):
@@ -48,7 +50,7 @@ class Outcome(NamedTuple):
 
 PROVES: dict[str, str] = {
     "log": "every act stands in its place since it was logged; not that the log is complete, or that it was not"
-    " written anew as a whole",
+    " written anew as a whole, nor what a withheld line says, also of an item that is shown",
     "seal": "the log and the list of files were in this state when the seal was made; not when that was",
     "signature": "the holder of this key stood by the sealed state; not who the holder is, nor when",
     "stamp": "an authority that is trusted here saw the digests of these files at its time; not that they are true, nor"
@@ -62,6 +64,8 @@ PROVES: dict[str, str] = {
     "settings": "the settings shown to people are those that were logged",
     "against": "the case still contains the state that an earlier copy of a seal describes; only such a copy shows"
     " that a case was not cut back",
+    "kit": "the two programs in kit/ are those of this version, to be run by others; not evidence, and whoever does not"
+    " trust the sender takes them from elsewhere",
     "names": "no name or kind of file in the folder can mislead a reader or a tool",
 }
 """Check → what it proves, and what it does not."""

@@ -10,8 +10,10 @@ from sys import intern
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import LOG_FORMAT, Line, LogFormError, is_instant
 from abusekit.case.folder import ITEM_ID
+from abusekit.case.withheld import REMOVABLE
 from abusekit.errors import InputError
-from abusekit.integrity.logview import Asked, Expected, LoggedItem, LogView
+from abusekit.integrity.findings import Finding, Status
+from abusekit.integrity.logview import ERASED, SHOWN, Asked, Expected, LoggedItem, LogView
 from abusekit.integrity.publickey import read_public_line
 from abusekit.integrity.stamps import STAMP_LIST, authority_name
 
@@ -47,6 +49,7 @@ def take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
         raise LogFormError(0, "does not start a case")
     if do not in _SEAL_ACTS:
         view.acts_after_seal += 1
+    view.acts[do if do in _KNOWN else "other"] += 1
 
 
 def _check_places(do: str, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
@@ -73,7 +76,26 @@ def _create(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) ->
 
 
 def _erased(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
-    view.erased[int(entry["line"])] = n
+    line, removed = entry["line"], entry.get("removed", [])
+    if type(line) is not int or not 0 < line < n or type(removed) is not list:
+        raise LogFormError(n, "erases a line that cannot be erased, or names wrongly what went with it")
+    if view.partial and view.hidden[line] != SHOWN:
+        view.hidden[line] = ERASED
+        view.erased.setdefault(line, n)
+    else:
+        text = f"line {n + 1} says that line {line + 1} is erased, but it is there (interrupted? abusekit recover)"
+        view.findings.append(Finding("log", Status.CHANGED, text, view.path))
+    for path in removed:
+        _removed(view, line, path, n)
+
+
+def _removed(view: LogView, line: int, path: JSON, n: int) -> None:
+    """With a line go the lists that name its files, and nothing else: an erasure takes no other evidence along."""
+    found = REMOVABLE.match(path)
+    known = view.files.get(path)
+    if not found or int(found[1]) <= line or path in view.removed or (known is None and not view.unexplained):
+        raise LogFormError(n, f"lets go of a file that does not go with line {line + 1}: {path!a}")
+    view.removed[path] = n
 
 
 def _repair(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
@@ -116,12 +138,11 @@ def _about_token(view: LogView, entry: dict[str, JSON], n: int) -> tuple[tuple[i
 def _asked(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
     token, start = _about_token(view, entry, n)
     listed = f"seals/{token[0]:06}/{token[1]}"
-    first = not any(known[:2] == token[:2] for known in view.asked)
-    expected = {f"{start}tsq", *([listed] if first else ())}
-    fits = set(paths) == expected or (view.withheld and set(paths) - {listed} == {f"{start}tsq"})
+    # the list comes with the first request for it; that no line admits it again is seen with every file
+    fits = set(paths) - {listed} == {f"{start}tsq"} and (listed in view.files or view.withheld)
     if token in view.asked or not fits:
         raise LogFormError(n, "asks for a time stamp with other files than its request and list, or again")
-    view.asked[token] = Asked(n)
+    view.asked[token] = Asked(n, asked_at=entry["at"])
 
 
 def _stamped(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
@@ -132,7 +153,7 @@ def _stamped(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) ->
         raise LogFormError(n, "brings a time stamp that was not asked for, or with other files than it has")
     if view.asked[token].answered >= 0:
         raise LogFormError(n, "brings a time stamp a second time")
-    view.asked[token].answered = n
+    view.asked[token].answered, view.asked[token].answered_at = n, entry["at"]
 
 
 def _key_added(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
@@ -143,6 +164,7 @@ def _key_added(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str])
         if not _FINGERPRINT.match(entry["replaces"]) or entry["replaces"] == key.fingerprint:
             raise LogFormError(n, "does not name the key that is replaced")
         view.replaced[key.fingerprint] = entry["replaces"]
+    view.added[key.fingerprint] = n
 
 
 def _key_revoked(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
@@ -169,6 +191,7 @@ def _receipt(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) ->
     if entry["how"] not in ("signature", "paper") or not all(path.startswith(start) for path in paths):
         raise LogFormError(n, "is a receipt of an unknown kind, or with other files than its own")
     view.receipts.setdefault(number, []).append(n)
+    view.received[n] = (entry["how"], tuple(paths))
 
 
 def listed_file(listed: dict[str, JSON], n: int) -> tuple[str, str, int]:
@@ -262,3 +285,5 @@ _ACTS: dict[str, _Reader] = {
     **dict.fromkeys(_DECISIONS, _decision),
 }
 """Acts with rules of their own; any other is kept, and says nothing to the checks."""
+_KNOWN = frozenset((*_ACTS, "settings.change", "item.aside", "settings.aside", "seal.aside", "clock.check"))
+"""Acts that are counted each by itself; a hostile log cannot make the counts grow."""

@@ -7,15 +7,14 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
-from abusekit.case.custody import Frontier, LogFormError, read_lines
+from abusekit.case.custody import LOG, PARTIAL_LOG, Frontier, LogFormError, read_lines
 from abusekit.case.hashing import open_regular
 from abusekit.errors import InputError, TornLogError
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.logacts import take
-from abusekit.integrity.logview import LogView, Mark
+from abusekit.integrity.logview import SHOWN, WITHHELD, LogView, Mark
 
-LOG = "custody/log.jsonl"
-PARTIAL_LOG = "custody/log.redacted"
+__all__ = ["LOG", "PARTIAL_LOG", "check_log"]
 
 
 def check_log(root: Path, present: Collection[str], sizes: Collection[int]) -> LogView:
@@ -57,35 +56,43 @@ def _read(stream: BinaryIO, view: LogView, sizes: set[int]) -> None:
     last_at = ""
     for line in read_lines(stream, partial=view.partial):
         frontier.add(line.leaf)
-        view.size = frontier.size
-        if line.entry is None or line.raw is None:
-            view.withheld.append(line.n)
+        if line.n < last_mark:
+            whole.update((line.leaf.hex().encode() if line.raw is None else line.raw) + b"\n")
+        if view.partial:
+            view.hidden.append(WITHHELD if line.entry is None else SHOWN)
+        if line.entry is None:
+            view.withheld += 1
+            last_at = ""  # what follows may be earlier than a line of which nobody knows the time
             if line.n == 0:
                 view.findings.append(
                     Finding("log", Status.CHANGED, "the first line is withheld", PARTIAL_LOG)
                 )
         else:
-            if line.n < last_mark:
-                whole.update(line.raw + b"\n")
             entry = line.entry
             if entry["at"] < last_at and entry.get("clock_set_back_from") != last_at:
                 raise LogFormError(line.n, "is earlier than the line before it, and does not say so")
             last_at = entry["at"]
+            if last_at > view.latest[0]:
+                view.latest = (last_at, line.n)
             take(view, line, entry)
+        view.size = frontier.size  # not of a line that breaks a rule
         if line.n + 1 in sizes:
-            log_sha256 = "" if view.withheld else whole.hexdigest()
-            view.marks[line.n + 1] = Mark(frontier.root().hex(), line.leaf.hex(), log_sha256, len(view.files))
+            view.marks[line.n + 1] = Mark(
+                frontier.root().hex(),
+                line.leaf.hex(),
+                "" if view.unexplained else whole.hexdigest(),
+                len(view.files) - len(view.removed),
+                view.withheld,
+                dict(view.acts),
+            )
     view.root = frontier.root().hex()
 
 
 def _judge_withheld(view: LogView, path: str) -> None:
-    for n in view.withheld:
-        if n in view.erased:
-            text = f"line {n + 1} is ERASED, as line {view.erased[n] + 1} says; its hash holds its place in the chain"
-        else:
-            text = f"line {n + 1} is withheld; its hash holds its place in the chain"
+    """What is not shown: withheld lines are counted, erased ones named."""
+    if view.unexplained > 0:
+        text = f"{view.unexplained} of {view.size} lines are withheld; their hashes hold their places in the chain"
+        view.findings.append(Finding("log", Status.NOTE, text, path))
+    for n, by in sorted(view.erased.items()):
+        text = f"line {n + 1} is ERASED, as line {by + 1} says; its hash holds its place in the chain"
         view.findings.append(Finding("log", Status.UNCHECKED, text, path))
-    for n, by in view.erased.items():
-        if n not in view.withheld and n < view.size:
-            text = f"line {by + 1} says that line {n + 1} is erased, but it is there"
-            view.findings.append(Finding("log", Status.CHANGED, text, path))

@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from abusekit import __version__
-from abusekit.case.custody import Act, Frontier, LogFormError, instant_text, read_lines, sync_folder
+from abusekit.case.custody import (
+    PARTIAL_LOG,
+    Act,
+    Frontier,
+    LogFormError,
+    instant_text,
+    read_lines,
+    sync_folder,
+)
 from abusekit.case.folder import Case, disk_error, write_once
 from abusekit.case.hashing import digest_bytes, open_regular
 from abusekit.case.mark import marked
@@ -112,17 +120,23 @@ class LogState:
 
 
 def read_state(path: Path, upto: int | None = None) -> LogState:
-    """The state of a log after its first `upto` lines (all: None). Raises LogFormError, TornLogError, CaseError."""
+    """The state of a log after its first `upto` lines (all: None), erased ones by their hashes, as they stand there.
+
+    Raises LogFormError, TornLogError, EvidenceError (shorter than that).
+    """
     state = LogState()
     frontier = Frontier()
     whole = hashlib.sha256()
     fd, _ = open_regular(path)
     with open(fd, "rb", buffering=1 << 20) as stream:
-        for line in read_lines(stream):
-            if line.entry is None or line.raw is None:
-                raise CaseError("a log with withheld lines cannot be sealed")
+        for line in read_lines(stream, partial=path.name == Path(PARTIAL_LOG).name):
             frontier.add(line.leaf)
-            whole.update(line.raw + b"\n")
+            state.head = line.leaf.hex()
+            whole.update((line.leaf.hex().encode() if line.raw is None else line.raw) + b"\n")
+            if line.entry is None:
+                if frontier.size == upto:
+                    break
+                continue
             if line.n == 0:
                 state.case = str(line.entry.get("case"))
             try:
@@ -133,7 +147,9 @@ def read_state(path: Path, upto: int | None = None) -> LogState:
                 raise LogFormError(line.n, f"names a file wrongly: {fault}") from fault
             if line.entry["do"] == "log.repair":  # a torn last line that was kept is a file of the case, too
                 state.files[str(line.entry["kept_as"])] = str(line.entry["sha256"])
-            state.head = line.leaf.hex()
+            if line.entry["do"] == "line.erase":  # what went with an erased line
+                for path_ in line.entry.get("removed", ()):
+                    state.files.pop(str(path_), None)
             if frontier.size == upto:
                 break
     state.size, state.root, state.log_sha256 = frontier.size, frontier.root().hex(), whole.hexdigest()

@@ -12,7 +12,7 @@ from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.logview import Expected, LogView
 from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, SEAL_FOLDER, Seal, parse_seal
 from abusekit.integrity.publickey import PublicKey
-from abusekit.integrity.signers import match
+from abusekit.integrity.signaturecheck import judge, rotations
 from abusekit.integrity.sshsig import NAMESPACE, BadSignature, Reason, verify
 from abusekit.integrity.stamps import Stamps
 from abusekit.integrity.trust import Trust
@@ -38,10 +38,14 @@ def check_seals(
     `stamps`: since when which signature is known to exist, by trusted time stamps.
     """
     findings: list[Finding] = []
+    signed: dict[int, set[str]] = {}  # N of a seal → fingerprints of its good signatures
     parts = {path for path in present if path.startswith("seals/")}
     for size in sizes:
         newest = size == sizes[-1]
-        findings += _check_seal(root, f"seals/{size:06}", parts, size, view, trust, stamps, newest=newest)
+        findings += _check_seal(
+            root, f"seals/{size:06}", parts, size, view, trust, stamps, signed, newest=newest
+        )
+    findings += rotations(signed, view)
     if not sizes:
         findings.append(
             Finding("seal", Status.UNCHECKED, "the case is not sealed: run abusekit seal", "seals")
@@ -50,6 +54,8 @@ def check_seals(
             findings.append(
                 Finding("signature", Status.CHANGED, "no seal is signed by the pinned key", "seals")
             )
+    elif in_partial_copy(sizes[-1], view):
+        return findings  # what was logged behind it, the sealing too, is not in the copy
     elif (behind := view.acts_after_seal) or sizes[-1] > view.last_seal:
         if sizes[-1] > view.last_seal:
             text = (
@@ -72,6 +78,7 @@ def _check_seal(
     view: LogView,
     trust: Trust,
     stamps: Stamps,
+    signed: dict[int, set[str]],
     *,
     newest: bool,
 ) -> list[Finding]:
@@ -82,7 +89,8 @@ def _check_seal(
         text = _bytes(root / path, MAX_SEAL)
         seal = parse_seal(text)
         findings = _statement(seal, folder, size, view)
-        if not view.partial or f"{folder}/{MANIFEST}" in present:
+        listed = f"{folder}/{MANIFEST}"
+        if listed in present or not (listed in view.removed or view.unexplained > 0):
             findings += _manifest(root, folder, present, seal, view)
     except AbusekitError as fault:
         return [Finding("seal", Status.CHANGED, fault.message, path)]
@@ -90,11 +98,20 @@ def _check_seal(
         findings = [
             Finding("seal", Status.OK, f"sealed over {size} lines at {seal.sealed_at} (local clock)", path)
         ]
-    if view.withheld:
-        text_ = "log-sha256 of this seal cannot be compared: lines are withheld; root and head can, and agree"
-        if all(f.status is Status.OK for f in findings):
-            findings.append(Finding("seal", Status.UNCHECKED, text_, path))
-    return findings + _signatures(root, folder, present, text, view, trust, stamps, newest=newest)
+    mark = view.marks.get(size)
+    if mark and not mark.log_sha256 and all(f.status is Status.OK for f in findings):
+        findings.append(Finding("seal", Status.NOTE, _not_compared(listed, view), path))
+    return findings + _signatures(root, folder, present, text, view, trust, stamps, signed, newest=newest)
+
+
+def in_partial_copy(size: int, view: LogView) -> bool:
+    """Whether a seal is the one that a partial copy was made of: over all of its lines, so that none records it."""
+    return view.unexplained > 0 and size == view.size
+
+
+def _not_compared(listed: str, view: LogView) -> str:
+    text = "log-sha256 of this seal cannot be compared: lines are withheld or erased; root and head can, and agree"
+    return f"{text}; its list of files is gone with what was erased" if listed in view.removed else text
 
 
 def _statement(seal: Seal, folder: str, size: int, view: LogView) -> list[Finding]:
@@ -134,8 +151,8 @@ def _manifest(root: Path, folder: str, present: set[str], seal: Seal, view: LogV
     if digest_bytes(data).sha256 != seal.manifest_sha256:
         return [Finding("seal", Status.CHANGED, "is not the list of files that seal.txt names", path)]
     mark = view.marks.get(seal.size)
-    if mark is None or view.withheld:
-        return []
+    if mark is None or not mark.log_sha256:
+        return []  # what withheld lines name is not known
     count = end = 0
     last = ""
     text = data.decode("ascii", "replace")  # what is not ASCII fits no line
@@ -148,6 +165,7 @@ def _manifest(root: Path, folder: str, present: set[str], seal: Seal, view: LogV
         if (
             expected is None
             or expected.sha256 != sha256
+            or view.removed.get(name, seal.size) < seal.size
             or (expected.n >= seal.size and name != salted)
             or found.start() != end
             or name <= last
@@ -169,6 +187,7 @@ def _signatures(
     view: LogView,
     trust: Trust,
     stamps: Stamps,
+    signed: dict[int, set[str]],
     *,
     newest: bool,
 ) -> list[Finding]:
@@ -192,13 +211,8 @@ def _signatures(
             continue
         good.append(key)
         at = stamps.times.get(path)  # sealed-at is the signer's own word
-        signer = match(trust.signers, key, NAMESPACE, at)
-        if signer or key.fingerprint in trust.pinned:
-            name = ", ".join(signer.principals) if signer else "the pinned key"
-            findings.append(Finding("signature", Status.OK, f"signed by {name} ({key.fingerprint})", path))
-        else:
-            text_ = f"good signature of key {key.fingerprint}, for which nobody vouched: whose is it? (--signers FILE)"
-            findings.append(Finding("signature", Status.UNCHECKED, text_, path))
+        findings.append(judge(key, path, at, view, trust))
+    signed[int(folder.removeprefix("seals/"))] = {key.fingerprint for key in good}
     if trust.pinned and newest and not any(key.fingerprint in trust.pinned for key in good):
         text_ = "the newest seal is not signed by the pinned key"
         findings.append(Finding("signature", Status.CHANGED, text_, f"{folder}/{SEAL}"))
@@ -223,17 +237,15 @@ def read_earlier(data: bytes, name: str) -> Seal:
 def state_kept(case: str, size: int, root: str, view: LogView, source: str) -> Finding:
     """Does the log still contain a state that is known from outside? `view.marks` was asked for `size`."""
     if view.case and case != view.case:
-        return Finding("against", Status.CHANGED, f"{source} is of another case", "custody/log.jsonl")
+        return Finding("against", Status.CHANGED, f"{source} is of another case", view.path)
     mark = view.marks.get(size)
     if mark is None:
         text = f"the log was cut back: {source} covers {size} lines, the log has {view.size}"
-        return Finding("against", Status.CHANGED, text, "custody/log.jsonl")
+        return Finding("against", Status.CHANGED, text, view.path)
     if mark.root != root:
         text = f"the log was rewritten: its first {size} lines are not those of {source}"
-        return Finding("against", Status.CHANGED, text, "custody/log.jsonl")
-    return Finding(
-        "against", Status.OK, f"contains the state of {source} ({size} lines)", "custody/log.jsonl"
-    )
+        return Finding("against", Status.CHANGED, text, view.path)
+    return Finding("against", Status.OK, f"contains the state of {source} ({size} lines)", view.path)
 
 
 def _bytes(path: Path, limit: int, logged: int | None = None) -> bytes:

@@ -6,33 +6,38 @@ outside. What a passing case proves stands in `findings.PROVES`, check by check.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from abusekit.case.canonical import LOG_DEPTH, NotCanonicalError, decode
-from abusekit.case.custody import MAX_LINE
-from abusekit.case.folder import PENDING
+from abusekit.case.custody import MAX_LINE, instant_text
 from abusekit.case.hashing import digest_file, map_files, open_regular
-from abusekit.case.orphans import LARGEST_BATCH
+from abusekit.case.withheld import REMOVABLE
 from abusekit.errors import CaseError, InputError
-from abusekit.integrity.filecheck import FileChecker, finding_at, item_of
+from abusekit.integrity.against import Since, added_since, earlier_states
+from abusekit.integrity.custodycheck import check_custody
+from abusekit.integrity.filecheck import FileChecker, finding_at
 from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
+from abusekit.integrity.kitcheck import check_kit
 from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, check_log
 from abusekit.integrity.logview import LogView
-from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SALT, SEAL
 from abusekit.integrity.marks import HighWater, read_mark
-from abusekit.integrity.sealcheck import SIGNATURE, check_seals, read_earlier, seal_sizes, state_kept
+from abusekit.integrity.sealcheck import (
+    check_seals,
+    read_earlier,
+    seal_sizes,
+)
 from abusekit.integrity.stampcheck import check_stamps
+from abusekit.integrity.stamps import Stamps
 from abusekit.integrity.trust import Trust
+from abusekit.integrity.unlisted import interrupted, unlisted
 
-EMPTY = ("custody/log.lock", "custody/capture.lock", PENDING)
-"""Files that only stand for something."""
-_NEXT_ITEM = re.compile(r"evidence/E(\d{4,9})/")
-NOT_WHOLE = "custody/not-whole-"
+CLOCKS_APART = timedelta(hours=1)
+"""Two clocks that differ by less are taken to agree."""
 
 
 @dataclass(slots=True)
@@ -45,6 +50,12 @@ class Verdict:
     """Merkle root of the log as it stands: print it where it can be compared later."""
     partial: str = ""
     """PARTIAL or ERASED where lines are withheld."""
+    withheld: int = 0
+    """Number of lines of which only the hash is there, erased ones among them."""
+    erased: int = 0
+    """Number of lines that are erased, as others say."""
+    since: list[Since] = field(default_factory=list)
+    """What was added since each of the earlier seals that were given, where the case contains it."""
     torn: str = ""
     counts: Counter[tuple[str, Status]] = field(default_factory=Counter)
     """(check, status) → number of findings."""
@@ -53,6 +64,8 @@ class Verdict:
     withdrawn: dict[str, str] = field(default_factory=dict)
     quarantined: dict[str, str] = field(default_factory=dict)
     """Item → since when: its bytes were compared like any other's, which shows them to nobody."""
+    stamps: Stamps = field(default_factory=Stamps)
+    """What verified time stamps of trusted authorities cover."""
 
     def take(self, finding: Finding, *, everything: bool) -> None:
         self.counts[finding.check, finding.status] += 1
@@ -73,6 +86,16 @@ class Verdict:
     def word(self) -> str:
         return {0: "VERIFIED", 1: "NOT VERIFIED", 3: "TORN LOG", 7: "NOT FULLY CHECKED"}[self.exit_code]
 
+    @property
+    def sentence(self) -> str:
+        """The word, and how much of the log is not there."""
+        if not self.partial:
+            return self.word
+        if self.partial == "ERASED":
+            return f"{self.word} (ERASED: {self.erased} of {self.lines} lines are erased)"
+        erased = f", {self.erased} of them erased" if self.erased else ""
+        return f"{self.word} (PARTIAL: {self.withheld} of {self.lines} lines are withheld{erased})"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -83,6 +106,8 @@ class Question:
     """Names and bytes of earlier copies of seal.txt."""
     marks: Path | None = None
     """Folder with the furthest states that this computer has seen (marks.py)."""
+    now: datetime | None = None
+    """This computer's time (aware), to find entries of the future; None: not compared."""
     jobs: int = 2
     everything: bool = False
     """Keep the OK finding of every file, too."""
@@ -116,29 +141,42 @@ def verify_case(
         view.case,
         view.size,
         view.root,
-        _partial_word(view),
-        view.torn,
+        partial=_partial_word(view),
+        torn=view.torn,
+        withheld=view.withheld,
+        erased=len(view.erased),
+        since=added_since(view, question.against),
         withdrawn=view.withdrawn,
         quarantined=view.quarantined,
     )
-    for finding in _all_but_files(root, there, view, sizes, question, mark):
+    stamp_findings, verdict.stamps = check_stamps(root, there.files, view, question.trust)
+    for finding in _all_but_files(root, there, view, sizes, question, mark, stamp_findings, verdict.stamps):
         verdict.take(finding, everything=question.everything)
     _check_files(root, there, view, question, verdict, progress)
     return verdict
 
 
 def _all_but_files(
-    root: Path, there: Inventory, view: LogView, sizes: list[int], question: Question, mark: HighWater | None
+    root: Path,
+    there: Inventory,
+    view: LogView,
+    sizes: list[int],
+    question: Question,
+    mark: HighWater | None,
+    stamp_findings: list[Finding],
+    stamps: Stamps,
 ) -> Iterator[Finding]:
     yield from there.findings
     yield from view.findings
-    stamp_findings, stamps = check_stamps(root, there.files, view, question.trust)
+    yield from _future(view, question.now)
     yield from check_seals(root, there.files, sizes, view, question.trust, stamps)
     yield from stamp_findings
-    yield from _earlier_states(root, view, question, mark)
+    yield from check_custody(root, there.files, view)
+    yield from earlier_states(root, view, question.against, mark)
     yield from _settings(root, there, view)
     yield from _missing(there, view)
-    yield from _unlisted(root, there, view)
+    yield from unlisted(root, there, view)
+    yield from check_kit(root, there.files)
     yield from _not_evidence(root)
 
 
@@ -184,32 +222,12 @@ def _high_water(root: Path, question: Question) -> HighWater | None:
     return None
 
 
-def _earlier_states(
-    root: Path, view: LogView, question: Question, mark: HighWater | None
-) -> Iterator[Finding]:
-    for name, data in question.against:
-        seal = read_earlier(data, name)
-        yield state_kept(seal.case, seal.size, seal.root, view, f"the seal {name}")
-        yield from _same_seal(root, seal.size, data, name)
-    if mark:
-        finding = state_kept(mark.case, mark.size, mark.root, view, f"the seal made here at {mark.sealed_at}")
-        if finding.status is not Status.OK:
-            text = f"{finding.message}: is this an older copy, or was work done on a copy of the case?"
-            yield Finding("against", Status.UNCHECKED, text, finding.path)
-
-
-def _same_seal(root: Path, size: int, data: bytes, name: str) -> Iterator[Finding]:
-    """The kept copy against the seal that stands in the case: its holder could have sealed the same lines anew."""
-    path = f"seals/{size:06}/{SEAL}"
-    try:
-        fd, _ = open_regular(root / path)
-        with open(fd, "rb") as stream:
-            there = stream.read(MAX_SEAL + 1)
-    except (OSError, InputError):
-        yield Finding("against", Status.CHANGED, f"the seal of which {name} is a copy is gone", path)
-        return
-    if there != data:
-        yield Finding("against", Status.CHANGED, f"is an other seal than {name} over the same lines", path)
+def _future(view: LogView, now: datetime | None) -> Iterator[Finding]:
+    """Entries that were not made yet. Which of the two clocks is wrong cannot be told from here."""
+    at, n = view.latest
+    if now is not None and at > instant_text(now + CLOCKS_APART):
+        text = f"line {n + 1} is of {at[:19]}Z, which is still to come by the clock of this computer: one of the two"
+        yield Finding("log", Status.UNCHECKED, f"{text} was wrong", LOG)
 
 
 def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
@@ -226,7 +244,7 @@ def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
     differs = Finding(
         "settings",
         # an interrupted change may be one of the settings
-        Status.UNCHECKED if view.torn or _interrupted(root, there) else Status.CHANGED,
+        Status.UNCHECKED if view.torn or interrupted(root, there) else Status.CHANGED,
         f"is not the same as {logged[-1]}",
         "case.yaml",
     )
@@ -247,86 +265,15 @@ def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
 def _missing(there: Inventory, view: LogView) -> Iterator[Finding]:
     judged = {finding.path for finding in there.findings}
     for path in view.files:
-        if path not in there.files and path not in judged:
-            if view.partial and path.startswith("seals/") and path.endswith((f"/{MANIFEST}", f"/{SALT}")):
-                text = "is left out, because it would name what is withheld"
-                yield Finding("seal", Status.UNCHECKED, text, path)
-                continue
-            yield finding_at(view, "file", Status.MISSING, "was logged, and is not there", path)
-
-
-def _unlisted(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
-    known = {LOG, PARTIAL_LOG, "case.yaml"}
-    newest = seal_sizes(there.folders)[-1:]
-    interrupted = _interrupted(root, there)
-    last_item = _last_item(view)
-    unread = 0
-    for path in sorted(there.files - view.files.keys() - known):
-        if path in EMPTY:
-            if (root / path).lstat().st_size:
-                yield Finding("unlisted", Status.UNLISTED, "has to be empty", path)
-            elif path == PENDING:
-                text = "a change was interrupted, or is under way: run abusekit recover"
-                yield Finding("unlisted", Status.UNCHECKED, text, path)
-        elif path.startswith(NOT_WHOLE):
-            yield Finding("unlisted", Status.NOTE, "set aside by recover: not evidence", path)
-        elif newest and newest[0] > view.last_seal and path.startswith(f"seals/{newest[0]:06}/"):
-            continue  # reported with the seal: a run was interrupted before it was logged
-        elif newest and (folder := f"seals/{newest[0]:06}/") and _signature_in(folder, path):
-            # checked like any other; what is not logged is only that it was there in time for the next seal
-            yield Finding("unlisted", Status.UNCHECKED, "is a signature that is not logged yet", path)
-        elif (view.torn or interrupted) and _follows(path, last_item):
-            text = "may belong to a change that was interrupted: run abusekit recover"
-            yield Finding("unlisted", Status.UNCHECKED, text, path)
-        elif view.broken and not item_of(path, view):
-            unread += 1
-        else:
-            text = "is there, but was never logged"
-            if path.startswith("evidence/") and not item_of(path, view):
-                text += " (if a run was just interrupted: abusekit recover)"
-            yield finding_at(view, "unlisted", Status.UNLISTED, text, path)
-    if unread:
-        text = f"{unread} files cannot be compared: the log cannot be read behind the line that is wrong"
-        yield Finding("unlisted", Status.UNCHECKED, text, LOG)
-    yield from _strange_folders(there, view, interrupted=interrupted)
-
-
-def _interrupted(root: Path, there: Inventory) -> bool:
-    return PENDING in there.files and (root / PENDING).lstat().st_size == 0
-
-
-def _last_item(view: LogView) -> int:
-    return max((int(item[1:]) for item in view.items), default=0)
-
-
-def _follows(path: str, last_item: int) -> bool:
-    """Whether an unlogged path stands where the next item, settings, seal or torn line of a change would."""
-    if found := _NEXT_ITEM.match(path):
-        return last_item < int(found[1]) <= last_item + LARGEST_BATCH
-    return path.startswith(("settings/", "seals/", "custody/torn-"))
-
-
-def _strange_folders(there: Inventory, view: LogView, *, interrupted: bool) -> Iterator[Finding]:
-    """Folders that hold nothing that was logged: an id that only such a folder shows would mislead who works on."""
-    known = {"settings", "custody", "evidence", "seals", *(f"evidence/{item}" for item in view.items)}
-    known |= {f"seals/{size:06}" for size in view.seals}
-    full: set[str] = set()  # folders with unlogged files somewhere below: those are told file by file
-    for path in there.files - view.files.keys():
-        while (path := path.rpartition("/")[0]) and path not in full:
-            full.add(path)
-    last_item = _last_item(view)
-    for path in sorted(there.folders - known):
-        if path in full or path.startswith(NOT_WHOLE) or view.broken or view.withheld:
+        if path in there.files or path in judged or path in view.removed:
             continue
-        if (view.torn or interrupted) and _follows(path + "/", last_item):
-            text = "may belong to a change that was interrupted: run abusekit recover"
-            yield Finding("unlisted", Status.UNCHECKED, text, path)
-        else:
-            yield Finding("unlisted", Status.UNLISTED, "is a folder in which nothing was logged", path)
-
-
-def _signature_in(folder: str, path: str) -> bool:
-    return path.startswith(folder) and SIGNATURE.match(path[len(folder) :]) is not None
+        if view.unexplained > 0 and REMOVABLE.match(path):
+            continue  # a partial copy is without the lists, which name what is withheld
+        yield finding_at(view, "file", Status.MISSING, "was logged, and is not there", path)
+    for path, n in view.removed.items():
+        if path in there.files:
+            text = f"is there, but went with what was erased, as line {n + 1} says (interrupted? abusekit recover)"
+            yield Finding("seal", Status.CHANGED, text, path)
 
 
 def _not_evidence(root: Path) -> Iterator[Finding]:
@@ -344,4 +291,4 @@ def _not_evidence(root: Path) -> Iterator[Finding]:
 def _partial_word(view: LogView) -> str:
     if not view.withheld:
         return ""
-    return "ERASED" if all(n in view.erased for n in view.withheld) else "PARTIAL"
+    return "PARTIAL" if view.unexplained else "ERASED"

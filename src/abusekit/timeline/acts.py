@@ -13,13 +13,22 @@ WORDS: dict[str, str] = {
     "item.quarantine": "item put in quarantine",
     "item.release": "item released from quarantine",
     "item.verify": "diary entry read and confirmed by the person named in the log; recorded",
+    "item.corroborate": "said to be borne out by another item",
     "item.aside": "folder that was no whole item set aside",
     "settings.aside": "settings that were never in force set aside",
+    "item.view": "content looked at",
+    "item.copy": "content copied out of the case",
     "custody.store": "place of storage recorded",
+    "custody.transfer": "exhibits handed over",
+    "custody.receive": "hand-over received",
+    "custody.aside": "paper of a hand-over that was never in force set aside",
+    "clock.check": "our clock compared",
     "log.repair": "log mended after a crash",
     "line.erase": "log line erased",
     "seal.add": "case sealed",
     "seal.sign": "seal signed",
+    "seal.ask": "time stamp asked for",
+    "seal.stamp": "time stamp stored",
 }
 """Verb of a log line → words. A verb that is not here is shown as it is."""
 
@@ -30,7 +39,20 @@ QUARANTINE = ("item.quarantine", "item.release")
 _NOT_CONTENT = frozenset(
     (
         *("n", "prev", "at", "do", "salt", "by", "item", "exhibit", "reason", "tags", "removed", "kind"),
-        *("outcome", "case", "format", "sha256", "kept_as", "signer", "clock_set_back_from"),
+        *(
+            "outcome",
+            "case",
+            "format",
+            "sha256",
+            "kept_as",
+            "signer",
+            "clock_set_back_from",
+            "source",
+            "result",
+            "how",
+            "by_item",
+            "list",
+        ),
     )
 )
 
@@ -42,14 +64,37 @@ def act_message(entry: dict[str, JSON], exhibit: str) -> str:
     parts = [f"{about}{WORDS.get(entry['do'], entry['do'])} by {entry['by']}"]
     if isinstance(entry.get("seal"), int):
         parts.append(f"seal over the first {entry['seal']} log lines")
+    if entry["do"] in ("seal.ask", "seal.stamp"):
+        parts.append(f"authority {text(entry.get('authority'))}")
+    if isinstance(entry.get("transfer"), int):
+        parts.append(f"hand-over {entry['transfer']}")
+    if how := text(entry.get("how")):
+        parts.append(f"by {how}" if entry["do"] == "custody.receive" else how)
+    if by_item := text(entry.get("by_item")):
+        parts.append(f"by {by_item}")
     for name in ("tags", "removed"):
         if names := texts(entry.get(name)):
             parts.append(f"{name}: {', '.join(names)}")
+    if entry["do"] == "clock.check":
+        parts.append(clock_words(entry))
     if reason := text(entry.get("reason")):
         parts.append(f"reason: {reason}")
     if entry.get("clock_set_back_from"):
         parts.append(f"our clock was set back from {entry['clock_set_back_from']}")
     return "; ".join(parts)
+
+
+def clock_words(entry: dict[str, JSON]) -> str:
+    """What a comparison of our clock found."""
+    source = "the Date of hosts" if entry.get("source") == "date-headers" else "time servers"
+    offset, uncertainty = entry.get("offset_us"), entry.get("uncertainty_us")
+    if type(offset) is int and type(uncertainty) is int:
+        found = f"offset {offset / 1000:+.1f} ms ± {uncertainty / 1000:.1f} ms by {source}"
+    else:
+        found = f"{text(entry.get('result')) or 'not-checked'}: {source}"
+    if type(stepped := entry.get("stepped_us")) is int:
+        found += f"; it was set by {stepped / 1e6:+.1f} s meanwhile"
+    return found
 
 
 def act_content(entry: dict[str, JSON]) -> str:

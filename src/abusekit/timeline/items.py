@@ -47,9 +47,7 @@ class ItemRows:
             at = instant_text(read_instant(item.at))
         except ValueError:
             at, remark = logged_at, f"{remark} item.json states no time of its own".strip()
-        offset = item.clock_offset_ms
-        compared = "not compared with another clock" if offset is None else f"measured offset {offset} ms"
-        basis = f"our clock when it was stored ({compared})"
+        basis = f"our clock when it was stored ({_compared(item)})"
         began, ended = text(item.facts.get("started")), text(item.facts.get("ended"))
         if item.kind == "capture" and began and ended:
             basis += f"; captured from {began} to {ended}"
@@ -129,6 +127,16 @@ class ItemRows:
         )
 
 
+def _compared(item: Item) -> str:
+    """How our clock stood, as the item says."""
+    if item.clock_offset_ms is None:
+        return "not compared with another clock"
+    clock = item.method.get("clock")
+    uncertain = clock.get("uncertainty_ms") if isinstance(clock, dict) else None
+    about = f" ± {uncertain} ms" if type(uncertain) is int else ""
+    return f"measured offset {item.clock_offset_ms:+} ms{about}, not applied"
+
+
 def our_instant(at: str) -> dict[str, JSON]:
     return {
         "earliest": at,
@@ -179,6 +187,13 @@ def _listed(item: Item) -> dict[str, JSON]:
     return listed if isinstance(listed, dict) else {}
 
 
+def _seen_by(item: Item) -> str:
+    """Who saw it, as stated."""
+    seen = item.source.get("seen")
+    who = text(seen.get("by")) if isinstance(seen, dict) else ""
+    return f"seen by {who}, as stated" if who else ""
+
+
 def _content(item: Item) -> str | None:
     """A diary entry's words and place; a page's title, address and note; the names of files; cut at MAX_CONTENT."""
     if item.kind == "note":
@@ -190,6 +205,7 @@ def _content(item: Item) -> str | None:
             text(item.source.get("address")),
             text(_listed(item).get("note")),
             text(item.facts.get("description")),
+            _seen_by(item),
         ]
         said += texts(item.source.get("names"))
     whole = "\n".join(dict.fromkeys(part for part in said if part))
