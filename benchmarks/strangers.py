@@ -111,4 +111,4 @@ def _sparse(space: Space, folder: Path, claimed: int, rounds: int) -> Table:
     os.truncate(path, claimed)
     _sealed(space, case)
     peers = [*_tools(space, case, 1), Peer("openssl dgst", ["openssl", "dgst", "-sha256", str(path)])]
-    return in_turn(f"A file that claims {claimed:,} bytes", peers, "openssl dgst", rounds, folder)
+    return in_turn(f"A file that claims {claimed:,} bytes", peers, "openssl dgst", rounds, folder, warm=True)

@@ -192,7 +192,9 @@ def test_only_the_command_line_reads_the_clock(project: Path) -> None:
         module: lines
         for path in sources(project)
         if (module := module_of(path))
-        and not module.startswith(("cli", "demo.site", "demo.time_server", "demo.timestamp_authority", STANDS_ALONE))
+        and not module.startswith(
+            ("cli", "demo.site", "demo.time_server", "demo.timestamp_authority", STANDS_ALONE)
+        )
         for lines in [clocks(ast.parse(path.read_text("utf-8")))]
         if lines
     }

@@ -440,7 +440,7 @@ class Log:
             public = public_line(entry["public"])
             if fingerprint(public) != entry["key"] or type(entry["name"]) is not str:
                 raise Bad("adds a key under the fingerprint of another")
-            replaces = entry.get("replaces")
+            replaces: Any = entry.get("replaces")
             if "replaces" in entry and (not FINGERPRINT.match(replaces) or replaces == entry["key"]):
                 raise Bad("does not name the key that is replaced")
         elif do == "key.revoke":
