@@ -37,7 +37,7 @@ frontier.root()
     CHECK: """
 import sys
 from pathlib import Path
-from abusekit.integrity.logcheck import LOG, check_log
+from abusekit.integrity.log.logcheck import LOG, check_log
 view = check_log(Path(sys.argv[1]), {LOG: 1}, [])
 assert view.size and not any(f.status.value == "changed" for f in view.findings), view.findings
 """,

@@ -12,13 +12,13 @@ from abusekit.case.folder import Case
 from abusekit.case.intake import Intake
 from abusekit.case.settings import Producer, Settings
 from abusekit.case.transfer import Releaser, Transfer
-from abusekit.integrity.handing import Wanted, log_transfer
-from abusekit.integrity.handover import Handover, read_handover, write_handover
-from abusekit.integrity.manifest import MAX_SEAL, SEAL, make_manifest
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signing import StoredKey
-from abusekit.integrity.taking import signatures_of
+from abusekit.integrity.handover.handing import Wanted, log_transfer
+from abusekit.integrity.handover.handover import Handover, read_handover, write_handover
+from abusekit.integrity.handover.taking import signatures_of
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, make_manifest
+from abusekit.integrity.sealing.seal import sign_seal
 
 PRODUCER = Producer("PO", "Producer One", "volunteer")
 

@@ -16,9 +16,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "yaml": ("case.settings", "safety", "capture.tables", "browser.page.behaviours"),
     "filelock": ("case",),
     "cryptography": (
-        "integrity.keys", "integrity.signing", "integrity.sshsig", "integrity.publickey",
-        "integrity.timestamp_certificate", "integrity.timestamp_chain", "capture.tls", "demo.authority",
-        "demo.timestamp_identity", "demo.timestamp_issuer",
+        "integrity.keys.store", "integrity.keys.signing", "integrity.keys.sshsig", "integrity.keys.publickey",
+        "integrity.timestamps.timestamp_certificate", "integrity.timestamps.timestamp_chain", "capture.tls",
+        "demo.authority", "demo.timestamp_identity", "demo.timestamp_issuer",
     ),
     "h11": ("capture.wire", "net.timestamp_http"),
     "hpack": ("browser.recorder.http2_frames",),
@@ -28,7 +28,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "jinja2": ("demo",),
     "brotlicffi": ("capture.coding", "demo.answers"),
     "platformdirs": ("cli.options",),
-    "rfc3161_client": ("integrity.timestamp",),
+    "rfc3161_client": ("integrity.timestamps.timestamp",),
     "msgspec": ("",),
 }  # fmt: skip
 """Third-party package → the modules or folders of abusekit that may import it; "" is any."""

@@ -21,7 +21,7 @@ from abusekit.case.intake import Intake
 from abusekit.case.records import Item
 from abusekit.case.settings import Producer, Settings
 from abusekit.demo.time_server import LoopbackTimeServer
-from abusekit.integrity.logcheck import check_log
+from abusekit.integrity.log.logcheck import check_log
 from abusekit.net.clock import servers
 from abusekit.net.policy import AddressPolicy
 

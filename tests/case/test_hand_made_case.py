@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from abusekit.integrity.findings import WRONG, Status
-from abusekit.integrity.signers import read_signers
+from abusekit.integrity.keys.signers import read_signers
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 

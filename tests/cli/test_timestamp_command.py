@@ -14,7 +14,7 @@ from command_runner import Abusekit, log_lines
 
 from abusekit.demo.site import PracticeSite
 from abusekit.demo.timestamp_authority import Fault, TimeStampAuthorityServer, Trouble
-from abusekit.integrity import authorities
+from abusekit.integrity.timestamps import authorities
 
 
 def sh(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:

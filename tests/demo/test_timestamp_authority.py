@@ -11,7 +11,13 @@ import pytest
 
 from abusekit.demo.timestamp_authority import Fault, TimeStampAuthorityServer
 from abusekit.errors import UsageError
-from abusekit.integrity.timestamp import BadToken, Reason, check_response, make_request, read_response
+from abusekit.integrity.timestamps.timestamp import (
+    BadToken,
+    Reason,
+    check_response,
+    make_request,
+    read_response,
+)
 from abusekit.net.timestamp_http import post_query
 
 

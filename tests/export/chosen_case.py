@@ -12,10 +12,10 @@ from abusekit.case.custody import Act
 from abusekit.case.folder import Case
 from abusekit.case.intake import Intake
 from abusekit.case.settings import Producer, Settings
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing.manifest import make_manifest
+from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Trust
 
 START = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from abusekit.case.custody import Act
 from abusekit.case.folder import Case
 from abusekit.errors import CaseError, EvidenceError, UsageError
 from abusekit.export.partial import Plan, export_partial, plan_partial
-from abusekit.integrity.manifest import newest_seal
+from abusekit.integrity.sealing.manifest import newest_seal
 from abusekit.integrity.verify import Question, verify_case
 
 

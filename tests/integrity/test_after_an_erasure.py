@@ -20,10 +20,10 @@ from abusekit.case.settings import Producer, Settings
 from abusekit.case.tally import last_tally
 from abusekit.errors import CaseError, UsageError
 from abusekit.export.partial import export_partial, plan_partial
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing.manifest import make_manifest
+from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 

@@ -25,12 +25,13 @@ from abusekit.case.settings import Producer, Settings
 from abusekit.case.writing import writing
 from abusekit.demo.timestamp_issuer import TimestampIssuer
 from abusekit.errors import AbusekitError
-from abusekit.integrity import keys, stamping
-from abusekit.integrity.manifest import make_manifest, newest_seal
-from abusekit.integrity.rotation import log_rotation
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signers import Signer, own_signers
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys import store as keys
+from abusekit.integrity.keys.signers import Signer, own_signers
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing import stamping
+from abusekit.integrity.sealing.manifest import make_manifest, newest_seal
+from abusekit.integrity.sealing.rotation import log_rotation
+from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Authority, Trust
 from abusekit.integrity.verify import Question, verify_case
 

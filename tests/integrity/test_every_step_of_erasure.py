@@ -15,8 +15,8 @@ from abusekit.case.erasure import erase
 from abusekit.case.folder import PENDING, Case
 from abusekit.case.settings import Settings
 from abusekit.errors import AbusekitError
-from abusekit.integrity import keys
-from abusekit.integrity.signers import own_signers
+from abusekit.integrity.keys import store as keys
+from abusekit.integrity.keys.signers import own_signers
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, verify_case
 

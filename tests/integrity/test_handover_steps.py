@@ -12,12 +12,12 @@ from test_every_step import die_at, mend, now, take
 
 from abusekit.case.folder import Case
 from abusekit.errors import AbusekitError
-from abusekit.integrity.handing import logged_transfer, receipt_logged
-from abusekit.integrity.handover import read_handover
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signers import Signer
-from abusekit.integrity.taking import countersign, take_receipt
+from abusekit.integrity.handover.handing import logged_transfer, receipt_logged
+from abusekit.integrity.handover.handover import read_handover
+from abusekit.integrity.handover.taking import countersign, take_receipt
+from abusekit.integrity.keys.signers import Signer
+from abusekit.integrity.sealing.manifest import make_manifest
+from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, verify_case
 from handed_case import Clock, case_with_items, fingerprint, hand_over, new_key

@@ -20,7 +20,7 @@ from abusekit.case.custody import Act
 from abusekit.case.folder import Case
 from abusekit.case.intake import Intake
 from abusekit.case.settings import Producer, Settings
-from abusekit.integrity.manifest import make_manifest
+from abusekit.integrity.sealing.manifest import make_manifest
 
 NOW = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
 PRODUCER = Producer("PO", "Producer One", "volunteer")
@@ -119,7 +119,7 @@ def test_a_folder_of_twenty_thousand_strangers(
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_two_hundred_signatures(program: str, case: Case, project: Path, tmp_path: Path) -> None:
     """Pure Python takes milliseconds for each; the number of them must not decide how long a stranger waits."""
-    from abusekit.integrity.sshsig import sign
+    from abusekit.integrity.keys.sshsig import sign
 
     folder = make_manifest(case, by="PO", now=NOW)
     text = (folder / "seal.txt").read_bytes()

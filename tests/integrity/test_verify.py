@@ -17,11 +17,11 @@ from abusekit.case.intake import Intake
 from abusekit.case.settings import Producer, Settings
 from abusekit.errors import CaseError
 from abusekit.integrity.findings import PROVES, Status
-from abusekit.integrity.manifest import make_manifest, parse_seal
-from abusekit.integrity.marks import HighWater, note_mark
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing.manifest import make_manifest, parse_seal
+from abusekit.integrity.sealing.marks import HighWater, note_mark
+from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 

@@ -14,9 +14,10 @@ from honest_case import PASSPHRASE, START, Built
 from abusekit.case.erasure import erase
 from abusekit.case.folder import Case
 from abusekit.export.partial import export_partial, plan_partial
-from abusekit.integrity import keys, seal
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys import store as keys
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing import seal
+from abusekit.integrity.sealing.manifest import make_manifest
 from abusekit.kit.writing import write_kit
 
 LATER = START + timedelta(hours=3)

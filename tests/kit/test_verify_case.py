@@ -14,7 +14,7 @@ import pytest
 from forger import entries, extend, open_up, overwrite, raw_lines, store_lines
 from handed_over import Handed
 
-from abusekit.integrity import kitcheck
+from abusekit.integrity.checks import kitcheck
 from abusekit.kit.programs import verify_case as kit
 
 PROGRAM = Path(kit.__file__)

@@ -16,7 +16,7 @@ from forger import extend, overwrite, raw_lines, store_lines
 from handed_over import Handed
 
 from abusekit.errors import CaseError
-from abusekit.integrity.kitcheck import KIT_FILES, PROGRAMS, programs
+from abusekit.integrity.checks.kitcheck import KIT_FILES, PROGRAMS, programs
 from abusekit.integrity.verify import Question, verify_case
 from abusekit.kit.writing import write_kit
 

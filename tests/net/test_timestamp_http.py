@@ -15,7 +15,7 @@ import pytest
 from abusekit.demo.authority import LocalAuthority
 from abusekit.demo.timestamp_authority import TimeStampAuthorityServer, Trouble
 from abusekit.errors import NetworkError, UsageError
-from abusekit.integrity.timestamp import check_response, make_request, read_request
+from abusekit.integrity.timestamps.timestamp import check_response, make_request, read_request
 from abusekit.net.timestamp_http import check_url, post_query
 
 QUERY = make_request(bytes(32))

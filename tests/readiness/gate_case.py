@@ -17,10 +17,10 @@ from abusekit.case.records import DatedFact, Item, Legs
 from abusekit.case.settings import Settings, parse_producer
 from abusekit.demo.timestamp_issuer import TimestampIssuer
 from abusekit.diary import fill_draft, make_entry
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signing import StoredKey
-from abusekit.integrity.stamping import ask, take_response
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing.manifest import make_manifest
+from abusekit.integrity.sealing.seal import sign_seal
+from abusekit.integrity.sealing.stamping import ask, take_response
 from abusekit.integrity.trust import Authority, Trust
 from abusekit.integrity.verify import Question, verify_case
 from abusekit.leaks.leak import Personal

@@ -55,7 +55,7 @@ def test_a_stamp_that_nobody_trusts_here_is_none(gate: Gate) -> None:
 
 
 def test_pending_stamps(gate: Gate) -> None:
-    from abusekit.integrity.stamping import ask
+    from abusekit.integrity.sealing.stamping import ask
 
     gate.record_only()
     gate.seal()

@@ -16,11 +16,12 @@ from abusekit.case.intake import Intake
 from abusekit.case.records import Legs
 from abusekit.case.settings import Producer, Settings
 from abusekit.errors import AbusekitError
-from abusekit.integrity import keys, seal
 from abusekit.integrity.findings import Finding, Status
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.signers import own_signers
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys import store as keys
+from abusekit.integrity.keys.signers import own_signers
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing import seal
+from abusekit.integrity.sealing.manifest import make_manifest
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 from abusekit.webarchive.exchange import Exchange, Spool

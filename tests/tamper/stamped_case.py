@@ -13,7 +13,7 @@ from honest_case import START, Suspect
 
 from abusekit.case.folder import Case
 from abusekit.demo.timestamp_issuer import TimestampIssuer
-from abusekit.integrity import stamping
+from abusekit.integrity.sealing import stamping
 from abusekit.integrity.trust import Authority
 
 NEWEST = "seals/000015"

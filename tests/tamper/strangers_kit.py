@@ -11,7 +11,7 @@ from pathlib import Path
 
 from abusekit.errors import AbusekitError
 from abusekit.integrity.findings import WRONG, Status
-from abusekit.integrity.signers import Signer
+from abusekit.integrity.keys.signers import Signer
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict
 from abusekit.kit.programs import verify_case as kit

@@ -6,7 +6,7 @@ from forger import chained, entries, overwrite, relist, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.sshsig import sign
+from abusekit.integrity.keys.sshsig import sign
 
 
 def test_does_not_belong_to_the_text(suspect: Suspect) -> None:

@@ -9,8 +9,8 @@ from forger import chained, entries, overwrite, raw_lines, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.manifest import parse_seal
-from abusekit.integrity.marks import HighWater, note_mark
+from abusekit.integrity.sealing.manifest import parse_seal
+from abusekit.integrity.sealing.marks import HighWater, note_mark
 
 
 def _cut_back(root: Path) -> None:

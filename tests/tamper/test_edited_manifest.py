@@ -9,7 +9,7 @@ from forger import chained, entries, overwrite, relist, sha256, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.sshsig import sign
+from abusekit.integrity.keys.sshsig import sign
 
 
 def _with_manifest(suspect: Suspect, lines: list[str]) -> None:

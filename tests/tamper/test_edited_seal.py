@@ -10,7 +10,7 @@ from forger import chained, entries, overwrite, relist, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.sshsig import sign
+from abusekit.integrity.keys.sshsig import sign
 
 
 @pytest.mark.parametrize(

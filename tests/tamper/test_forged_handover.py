@@ -13,9 +13,9 @@ from honest_case import START, Suspect
 
 from abusekit.case.folder import Case
 from abusekit.integrity.findings import Status
-from abusekit.integrity.handover import read_handover
-from abusekit.integrity.signing import StoredKey
-from abusekit.integrity.taking import countersign
+from abusekit.integrity.handover.handover import read_handover
+from abusekit.integrity.handover.taking import countersign
+from abusekit.integrity.keys.signing import StoredKey
 from handed_case import Clock, fingerprint, hand_over, new_key
 
 TRANSFER, RECEIPT = "custody/transfer-0001.json", "custody/receipt-0001-signature.json"

@@ -7,8 +7,8 @@ from forger import chained, entries, overwrite, rebuild, relist, store_lines
 from honest_case import Suspect
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.sshsig import sign
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.sshsig import sign
 from abusekit.integrity.trust import Trust
 
 

@@ -11,12 +11,12 @@ from honest_case import START, Suspect
 
 from abusekit.case.folder import Case
 from abusekit.integrity.findings import Status
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.rotation import log_rotation
-from abusekit.integrity.seal import sign_seal
-from abusekit.integrity.signers import Signer
-from abusekit.integrity.signing import StoredKey
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.signers import Signer
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.sealing.manifest import make_manifest
+from abusekit.integrity.sealing.rotation import log_rotation
+from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Trust
 
 LATER = START + timedelta(hours=2)

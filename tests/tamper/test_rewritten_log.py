@@ -9,8 +9,8 @@ from honest_case import Suspect
 
 from abusekit.errors import InputError
 from abusekit.integrity.findings import Status
-from abusekit.integrity.publickey import public_key_of
-from abusekit.integrity.sshsig import sign
+from abusekit.integrity.keys.publickey import public_key_of
+from abusekit.integrity.keys.sshsig import sign
 
 
 def test_against_an_earlier_seal(suspect: Suspect, stranger: Ed25519PrivateKey) -> None:

@@ -7,8 +7,8 @@ import random
 from forger import flip
 from stamped_case import NEWEST, Stamped
 
+from abusekit.integrity.checks.stampcheck import check_stamps
 from abusekit.integrity.findings import Status
-from abusekit.integrity.stampcheck import check_stamps
 
 TSR = f"{NEWEST}/stamp.local-a.tsr"
 
@@ -38,8 +38,8 @@ def test_no_flip_gives_another_time(stamped: Stamped) -> None:
 
 def _stamp_findings(stamped: Stamped) -> list:  # type: ignore[type-arg]
     """Of the stamps alone: the files of the case are not read again forty times."""
-    from abusekit.integrity.inventory import take_inventory
-    from abusekit.integrity.logcheck import check_log
+    from abusekit.integrity.checks.inventory import take_inventory
+    from abusekit.integrity.log.logcheck import check_log
 
     present = take_inventory(stamped.root).files
     return check_stamps(stamped.root, present, check_log(stamped.root, present, [15]), stamped.built.trust)[0]

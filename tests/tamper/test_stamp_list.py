@@ -8,7 +8,7 @@ import pytest
 from stamped_case import NEWEST, Stamped
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.timestamp import make_request
+from abusekit.integrity.timestamps.timestamp import make_request
 
 LIST = f"{NEWEST}/stamp.sha256"
 

@@ -11,10 +11,10 @@ from stamped_case import Stamped
 
 from abusekit.case.folder import Case
 from abusekit.case.intake import Intake
-from abusekit.integrity.authorities import TimeStampAuthority
 from abusekit.integrity.findings import Status
-from abusekit.integrity.stamp_each import StampEach
-from abusekit.integrity.timestamp import make_request
+from abusekit.integrity.sealing.stamp_each import StampEach
+from abusekit.integrity.timestamps.authorities import TimeStampAuthority
+from abusekit.integrity.timestamps.timestamp import make_request
 
 ITEM = "evidence/E0009"
 TSR = f"{ITEM}/stamp.local-a.tsr"

@@ -9,7 +9,7 @@ from forger import overwrite
 from stamped_case import NEWEST, Stamped
 
 from abusekit.integrity.findings import Status
-from abusekit.integrity.timestamp import make_request
+from abusekit.integrity.timestamps.timestamp import make_request
 
 TSQ, TSR = f"{NEWEST}/stamp.local-a.tsq", f"{NEWEST}/stamp.local-a.tsr"
 
@@ -53,7 +53,7 @@ def test_under_a_case_written_anew(stamped: Stamped) -> None:
     """Seals that fit the new log, signed by the true key, and the old tokens left in: they speak of the old seal."""
     from forger import entries, rebuild
 
-    from abusekit.integrity.sshsig import sign
+    from abusekit.integrity.keys.sshsig import sign
 
     acts = entries(stamped.root)
     for act in acts:

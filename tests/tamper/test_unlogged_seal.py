@@ -10,8 +10,8 @@ from honest_case import Suspect
 
 from abusekit.case.folder import Case
 from abusekit.integrity.findings import Status
-from abusekit.integrity.manifest import make_manifest
-from abusekit.integrity.sshsig import sign
+from abusekit.integrity.keys.sshsig import sign
+from abusekit.integrity.sealing.manifest import make_manifest
 
 
 def test_with_a_wrong_statement(suspect: Suspect) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.cli.answers_authority import AuthorityAnswer
-    from abusekit.integrity.authorities import TimeStampAuthority
+    from abusekit.integrity.timestamps.authorities import TimeStampAuthority
 
 
 @click.group("authority")
@@ -35,7 +35,7 @@ def authority_list(session: Session) -> None:
       abusekit authority list
     """
     from abusekit.cli.answers_authority import AuthorityListAnswer
-    from abusekit.integrity import authorities
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     asked = authorities.defaults(folder)
@@ -62,7 +62,7 @@ def authority_show(session: Session, name: str) -> None:
     Example:
       abusekit authority show digicert
     """
-    from abusekit.integrity import authorities
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     _one(session, authorities.find(folder, name), authorities.defaults(folder))
@@ -95,7 +95,7 @@ def authority_add(session: Session, name: str, url: str, root: Path, note: str, 
       abusekit authority add my-tsa --url https://tsa.example.org/tsr --root root.pem
     """
     from abusekit.errors import UsageError
-    from abusekit.integrity import authorities
+    from abusekit.integrity.timestamps import authorities
     from abusekit.net.timestamp_http import check_url
 
     if url:
@@ -126,7 +126,7 @@ def authority_remove(session: Session, name: str) -> None:
       abusekit authority remove my-tsa
     """
     from abusekit.cli.answers_authority import AuthorityRemoved
-    from abusekit.integrity import authorities
+    from abusekit.integrity.timestamps import authorities
 
     authorities.remove(authorities_folder(), name)
     if session.json:
@@ -149,7 +149,7 @@ def authority_default(session: Session, names: tuple[str, ...], nobody: bool) ->
     """
     from abusekit.cli.answers_authority import AuthorityDefaults
     from abusekit.errors import UsageError
-    from abusekit.integrity import authorities
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     if nobody and names:
@@ -188,7 +188,7 @@ def _read(path: Path) -> bytes:
 
 def _answer(one: TimeStampAuthority, asked: list[str]) -> AuthorityAnswer:
     from abusekit.cli.answers_authority import AuthorityAnswer, AuthorityRoot
-    from abusekit.integrity.authorities import roots_of
+    from abusekit.integrity.timestamps.authorities import roots_of
 
     roots = [AuthorityRoot(root.subject, root.fingerprint, root.not_after) for root in roots_of(one.roots)]
     return AuthorityAnswer(one.name, one.url, one.source, one.name in asked, one.note, roots, str(one.path))

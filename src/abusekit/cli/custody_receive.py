@@ -101,7 +101,7 @@ def _read(file: Path) -> tuple[bytes, bool]:
     from abusekit.case.hashing import open_regular
     from abusekit.case.transfer import RECEIPT_FORMAT
     from abusekit.errors import InputError
-    from abusekit.integrity.handover import MAX_HANDOVER
+    from abusekit.integrity.handover.handover import MAX_HANDOVER
 
     try:
         fd, status = open_regular(file, follow=True)
@@ -127,8 +127,8 @@ def _countersign(
 ) -> None:
     from abusekit.case.transfer import write_paper
     from abusekit.cli.handover_files import beside_case, refuse_taken, write_files
-    from abusekit.integrity.handover import read_handover
-    from abusekit.integrity.taking import countersign, match_case
+    from abusekit.integrity.handover.handover import read_handover
+    from abusekit.integrity.handover.taking import countersign, match_case
 
     case = session.case()
     handover = read_handover(data)
@@ -178,8 +178,8 @@ def _verified(case: Case, signers: tuple[Path, ...]) -> Verdict:
 
 def _take_back(session: Session, data: bytes) -> None:
     from abusekit.case.transfer import read_receipt
-    from abusekit.integrity.handing import logged_transfer
-    from abusekit.integrity.taking import take_receipt
+    from abusekit.integrity.handover.handing import logged_transfer
+    from abusekit.integrity.handover.taking import take_receipt
 
     case = session.case()
     producer = session.producer(case)
@@ -200,7 +200,7 @@ def _on_paper(session: Session, number: int, signed_by: str, at: str, scan: str 
     from abusekit.case.moment import parse_typed
     from abusekit.case.transfer import MAX_WORDS, Receipt
     from abusekit.errors import UsageError
-    from abusekit.integrity.handing import log_receipt, logged_transfer
+    from abusekit.integrity.handover.handing import log_receipt, logged_transfer
 
     case = session.case()
     producer = session.producer(case)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from abusekit.case.folder import Case
     from abusekit.case.settings import Producer
     from abusekit.case.transfer import Transfer
-    from abusekit.integrity.manifest import Seal
-    from abusekit.integrity.signing import SealSigner
+    from abusekit.integrity.keys.signing import SealSigner
+    from abusekit.integrity.sealing.manifest import Seal
 
 
 @click.command(name="transfer")
@@ -72,9 +72,9 @@ def transfer_command(
     from abusekit.case.transfer import counted
     from abusekit.cli.handover_files import all_files, beside_case, refuse_taken, write_files
     from abusekit.errors import UsageError
-    from abusekit.integrity.handing import logged_transfer
-    from abusekit.integrity.handover import write_handover
-    from abusekit.integrity.taking import signatures_of
+    from abusekit.integrity.handover.handing import logged_transfer
+    from abusekit.integrity.handover.handover import write_handover
+    from abusekit.integrity.handover.taking import signatures_of
 
     case = session.case()
     by = session.producer(case)
@@ -159,7 +159,7 @@ def _log(
 ) -> tuple[Transfer, int]:
     from abusekit.case.transfer import FINGERPRINT, MAX_WORDS, Releaser
     from abusekit.errors import UsageError
-    from abusekit.integrity.handing import Wanted, log_transfer, logged_transfer
+    from abusekit.integrity.handover.handing import Wanted, log_transfer, logged_transfer
 
     if to_key and not FINGERPRINT.match(to_key):
         raise UsageError(f"not a fingerprint: {to_key}", "as abusekit key show prints it: SHA256:…")
@@ -177,8 +177,8 @@ def _log(
 
 def _seal_over(case: Case, n: int, transfer: Transfer) -> Path | None:
     """The oldest seal that covers line `n` and is signed by every key of the releaser; None: there is none."""
-    from abusekit.integrity.manifest import SEAL_FOLDER
-    from abusekit.integrity.taking import signatures_of
+    from abusekit.integrity.handover.taking import signatures_of
+    from abusekit.integrity.sealing.manifest import SEAL_FOLDER
 
     folders = sorted(
         (p for p in case.seals.iterdir() if SEAL_FOLDER.fullmatch(p.name)), key=lambda p: int(p.name)
@@ -193,7 +193,7 @@ def _seal_over(case: Case, n: int, transfer: Transfer) -> Path | None:
 
 def _seal(session: Session, case: Case, transfer: Transfer, signers: Sequence[SealSigner], by: str) -> Path:
     from abusekit.errors import UsageError
-    from abusekit.integrity.manifest import make_manifest
+    from abusekit.integrity.sealing.manifest import make_manifest
 
     missing = set(transfer.releaser.keys) - {one.public.fingerprint for one in signers}
     if missing:
@@ -207,7 +207,7 @@ def _seal(session: Session, case: Case, transfer: Transfer, signers: Sequence[Se
 
 
 def _statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
-    from abusekit.integrity.manifest import MAX_SEAL, SEAL, parse_seal
+    from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, parse_seal
 
     text = case.read_small(f"seals/{folder.name}/{SEAL}", MAX_SEAL)
     return text, parse_seal(text)

@@ -33,7 +33,7 @@ class Servers(NamedTuple):
 
     def register(self, folder: Path) -> None:
         """Trust them in a folder of authorities, and ask them by default. Raises UsageError."""
-        from abusekit.integrity import authorities
+        from abusekit.integrity.timestamps import authorities
 
         for one in self.authorities:
             authorities.add(folder, one.name, one.url, one.root_pem, "practice only")

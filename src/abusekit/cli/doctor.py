@@ -123,7 +123,7 @@ def _programs() -> list[Checked]:
 
 def _keys() -> Checked:
     from abusekit.errors import AbusekitError
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     store = key_store()
     if not store.is_dir():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from abusekit.case.folder import Case
     from abusekit.case.transfer import Receipt, Transfer
-    from abusekit.integrity.manifest import Seal
+    from abusekit.integrity.sealing.manifest import Seal
 
 
 def beside_case(case: Case, kind: str, number: int, given: Path | None) -> Path:
@@ -51,9 +51,9 @@ def write_files(
 ) -> list[str]:
     """The file to send and its receipt to print; gives their paths. Raises UsageError, CaseError."""
     from abusekit.case.custodians import all_keepings, papers_of
-    from abusekit.integrity.continuity import rows_of
-    from abusekit.integrity.handover import paper_sha256
-    from abusekit.integrity.receipt import Form, as_html, as_text
+    from abusekit.integrity.handover.continuity import rows_of
+    from abusekit.integrity.handover.handover import paper_sha256
+    from abusekit.integrity.handover.receipt import Form, as_html, as_text
 
     entries = list(case.entries())
     rows = rows_of(all_keepings(entries, papers_of(case, entries)), {one.item for one in transfer.exhibits})

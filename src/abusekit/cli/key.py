@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.cli.answers_keys import KeyAnswer
-    from abusekit.integrity.keys import KeyInfo
+    from abusekit.integrity.keys.store import KeyInfo
 
 
 @click.group("key")
@@ -45,7 +45,7 @@ def key_create(session: Session, name: str, passphrase_fd: int | None) -> None:
     Example:
       abusekit key create me
     """
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     store = key_store()
     not_inside_a_case(store)
@@ -68,7 +68,7 @@ def key_list(session: Session) -> None:
       abusekit key list
     """
     from abusekit.cli.answers_keys import KeyListAnswer
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     found = keys.listing(key_store())
     if session.json:
@@ -94,7 +94,7 @@ def key_show(session: Session, name: str, allowed_signers: bool) -> None:
       abusekit key show me
       abusekit key show me --allowed-signers > allowed_signers
     """
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     info = keys.show(key_store(), name)
     if allowed_signers and not session.json:
@@ -125,7 +125,7 @@ def key_export(session: Session, name: str, sheets: tuple[Path, ...]) -> None:
       abusekit key export me --sheet me.html
     """
     from abusekit.errors import UsageError
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     info = keys.show(key_store(), name)
     for path in sheets:
@@ -150,7 +150,7 @@ for _command in (key_import, key_rotate, key_revoke):
 def _write_sheet(info: KeyInfo, path: Path) -> None:
     """Never in the place of something else. Raises UsageError."""
     from abusekit.errors import UsageError
-    from abusekit.integrity.keysheet import sheet_html, sheet_text
+    from abusekit.integrity.keys.keysheet import sheet_html, sheet_text
 
     made = (sheet_html if path.suffix.lower() == ".html" else sheet_text)(info, made_at=now())
     try:
@@ -165,8 +165,8 @@ def _write_sheet(info: KeyInfo, path: Path) -> None:
 def key_answer(info: KeyInfo) -> KeyAnswer:
     from abusekit.case.custody import instant_text
     from abusekit.cli.answers_keys import KeyAnswer
-    from abusekit.integrity.revocation import last_valid
-    from abusekit.integrity.signers import line
+    from abusekit.integrity.keys.revocation import last_valid
+    from abusekit.integrity.keys.signers import line
 
     said = info.revoked
     limit = last_valid(said.since) if said else None

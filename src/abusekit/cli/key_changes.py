@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from abusekit.integrity.keyimport import Found
-    from abusekit.integrity.keys import KeyInfo
+    from abusekit.integrity.keys.keyimport import Found
+    from abusekit.integrity.keys.store import KeyInfo
 
 
 @click.command(name="import")
@@ -44,7 +44,7 @@ def key_import(session: Session, file: Path, name: str | None, passphrase_fd: in
       abusekit key import ~/.ssh/id_ed25519_sk.pub --name token
     """
     from abusekit.cli.key import say_key
-    from abusekit.integrity import keyimport
+    from abusekit.integrity.keys import keyimport
 
     found = keyimport.look(file)
     name = name if name is not None else keyimport.name_from(file)
@@ -102,8 +102,8 @@ def key_rotate(session: Session, old: str, new: str, reason: str, passphrase_fd:
     """
     from abusekit.cli.answers_keys import KeyRotated
     from abusekit.errors import UsageError
-    from abusekit.integrity import keys
-    from abusekit.integrity.rotation import log_rotation
+    from abusekit.integrity.keys import store as keys
+    from abusekit.integrity.sealing.rotation import log_rotation
 
     reason = needed_reason(reason)
     store = key_store()
@@ -145,7 +145,7 @@ def key_rotate(session: Session, old: str, new: str, reason: str, passphrase_fd:
 def _existing(store: Path, name: str) -> KeyInfo | None:
     import os
 
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     there = any(os.path.lexists(store / each) for each in (name, f"{name}.pub"))
     return keys.show(store, name) if there or not keys.NAME_FORM.fullmatch(name) else None
@@ -183,7 +183,7 @@ def key_revoke(
     from abusekit.case.folder import Case
     from abusekit.cli.answers_keys import KeyRevoked
     from abusekit.errors import UsageError
-    from abusekit.integrity.revocation import Revocation, log_revocation, note_revocation
+    from abusekit.integrity.keys.revocation import Revocation, log_revocation, note_revocation
 
     said = Revocation(_instant(since), why, needed_reason(reason))
     store = key_store()
@@ -221,7 +221,7 @@ def _meant(store: Path, key: str) -> tuple[list[KeyInfo], str]:
     import re
 
     from abusekit.errors import UsageError
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     if not key.startswith("SHA256:"):
         info = keys.show(store, key)

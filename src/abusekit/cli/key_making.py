@@ -15,7 +15,7 @@ def check_free(store: Path, name: str) -> None:
     """A name that cannot be taken is said before a passphrase is asked. Raises UsageError, InputError."""
     import os
 
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     there = any(os.path.lexists(store / each) for each in (name, f"{name}.pub"))
     if there or not keys.NAME_FORM.fullmatch(name):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from abusekit.case.folder import Case
     from abusekit.cli.answers import Sealed
-    from abusekit.integrity.keys import KeyInfo
-    from abusekit.integrity.signing import SealSigner
+    from abusekit.integrity.keys.signing import SealSigner
+    from abusekit.integrity.keys.store import KeyInfo
 
 
 def keys_option(function: Function) -> Function:
@@ -40,7 +40,7 @@ def open_keys(
     InputError.
     """
     from abusekit.errors import UsageError
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     store = key_store()
     names = tuple(dict.fromkeys(names)) or _of_rotation(case, folder) or (_only_key(),)
@@ -57,7 +57,7 @@ def open_keys(
 
 def _only_key() -> str:
     from abusekit.errors import UsageError
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     own = [info.name for info in keys.listing(key_store()) if info.can_sign and info.revoked is None]
     if len(own) != 1:
@@ -68,8 +68,8 @@ def _only_key() -> str:
 
 def _of_rotation(case: Case | None, folder: Path | None) -> tuple[str, ...]:
     """Old and new key of a change of keys that no seal states yet, where both can sign here."""
-    from abusekit.integrity.manifest import SEAL
-    from abusekit.integrity.rotation import open_rotation
+    from abusekit.integrity.sealing.manifest import SEAL
+    from abusekit.integrity.sealing.rotation import open_rotation
 
     change = None if case is None else open_rotation(case)
     if change is None:
@@ -83,7 +83,7 @@ def _of_rotation(case: Case | None, folder: Path | None) -> tuple[str, ...]:
 
 def _by_fingerprint() -> dict[str, str]:
     """Fingerprint → name of the keys that can sign here and are not revoked."""
-    from abusekit.integrity import keys
+    from abusekit.integrity.keys import store as keys
 
     names: dict[str, str] = {}
     for info in keys.listing(key_store()):
@@ -117,10 +117,10 @@ def sign_all(session: Session, case: Case, folder: Path, signers: Sequence[SealS
     """Sign a seal with every key and note it as the furthest state seen here; gives what to answer."""
     from abusekit.cli.answers import Sealed
     from abusekit.errors import InputError, MissingExtraError
-    from abusekit.integrity.manifest import MAX_SEAL, SEAL, parse_seal
-    from abusekit.integrity.marks import HighWater, note_mark
-    from abusekit.integrity.seal import manifest_command, sign_seal, signature_command
-    from abusekit.integrity.signing import SshKeygenKey
+    from abusekit.integrity.keys.signing import SshKeygenKey
+    from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, parse_seal
+    from abusekit.integrity.sealing.marks import HighWater, note_mark
+    from abusekit.integrity.sealing.seal import manifest_command, sign_seal, signature_command
 
     for signer in signers:
         if isinstance(signer, SshKeygenKey):
@@ -160,9 +160,9 @@ def say_signed(
     session: Session, case: Case, folder: Path, signers: Sequence[SealSigner], sealed: Sealed
 ) -> None:
     """What was signed, how others check it, and whether a change of keys still waits for a signature."""
-    from abusekit.integrity.manifest import SEAL
-    from abusekit.integrity.rotation import open_rotation
-    from abusekit.integrity.signers import line
+    from abusekit.integrity.keys.signers import line
+    from abusekit.integrity.sealing.manifest import SEAL
+    from abusekit.integrity.sealing.rotation import open_rotation
 
     session.print(f"sealed {sealed.lines} log lines; root {sealed.root}")
     for one in signers:

@@ -99,7 +99,7 @@ def items(
     from abusekit.case.records import grade
     from abusekit.cli.answers import Listed
     from abusekit.cli.timestamping import time_trust
-    from abusekit.integrity.brackets import StampedLines
+    from abusekit.integrity.checks.brackets import StampedLines
 
     found: list[Listed] = []
     added: dict[str, tuple[str, str, str]] = {}

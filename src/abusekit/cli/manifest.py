@@ -18,8 +18,8 @@ def manifest_command(session: Session, older_copy: bool) -> None:
     Example:
       abusekit manifest && abusekit sign --key me
     """
-    from abusekit.integrity.manifest import MAX_SEAL, SEAL, make_manifest, parse_seal
-    from abusekit.integrity.seal import manifest_command
+    from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, make_manifest, parse_seal
+    from abusekit.integrity.sealing.seal import manifest_command
 
     case = session.case()
     if not older_copy:

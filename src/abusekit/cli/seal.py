@@ -49,7 +49,7 @@ def seal_command(
       abusekit seal --case mycase --key me --tsa digicert --tsa sectigo
       abusekit seal --key old --key new
     """
-    from abusekit.integrity.manifest import make_manifest
+    from abusekit.integrity.sealing.manifest import make_manifest
 
     case = session.case()
     producer = session.producer(case)
@@ -82,8 +82,8 @@ def check_not_behind(case: Case) -> None:
     """
     from abusekit.case.custody import LogFormError
     from abusekit.errors import EvidenceError, UsageError
-    from abusekit.integrity.manifest import read_state
-    from abusekit.integrity.marks import read_mark
+    from abusekit.integrity.sealing.manifest import read_state
+    from abusekit.integrity.sealing.marks import read_mark
 
     mark = read_mark(marks_folder(), case.settings().case)
     if mark is None:

@@ -60,7 +60,7 @@ def show_command(
     from abusekit.cli.borne_out import borne_out
     from abusekit.cli.timestamping import set_bracket, time_trust
     from abusekit.errors import UsageError
-    from abusekit.integrity.brackets import StampedLines
+    from abusekit.integrity.checks.brackets import StampedLines
 
     if (replay and session.json) or (seconds is not None and not replay):
         raise UsageError(

@@ -27,7 +27,7 @@ def sign_command(
     Example:
       abusekit sign --key me
     """
-    from abusekit.integrity.manifest import newest_seal
+    from abusekit.integrity.sealing.manifest import newest_seal
 
     case = session.case()
     producer = session.producer(case)

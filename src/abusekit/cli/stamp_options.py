@@ -36,7 +36,7 @@ def stamper(session: Session, names: Sequence[str], *, wanted: bool) -> Callable
             raise UsageError("--tsa is for --stamp-each", "or seal afterwards: abusekit seal --tsa NAME")
         return None
     from abusekit.cli.timestamping import chosen_authorities
-    from abusekit.integrity.stamp_each import StampEach
+    from abusekit.integrity.sealing.stamp_each import StampEach
     from abusekit.net.timestamp_http import post_query
 
     authorities = chosen_authorities(names)

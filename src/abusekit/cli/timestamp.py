@@ -99,7 +99,7 @@ def timestamp_command(
 
 
 def _asked(session: Session, case: Case, tsa: tuple[str, ...], by: str) -> Outcome:
-    from abusekit.integrity.manifest import newest_seal
+    from abusekit.integrity.sealing.manifest import newest_seal
 
     authorities = chosen_authorities(tsa)
     folder = newest_seal(case)
@@ -114,8 +114,8 @@ def _asked(session: Session, case: Case, tsa: tuple[str, ...], by: str) -> Outco
 
 def _asked_again(session: Session, case: Case, tsa: tuple[str, ...], by: str) -> Outcome:
     """With the same requests, which stand in the case."""
-    from abusekit.integrity import authorities
-    from abusekit.integrity.stamping import pending
+    from abusekit.integrity.sealing.stamping import pending
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     for name in tsa:
@@ -136,7 +136,7 @@ def _asked_again(session: Session, case: Case, tsa: tuple[str, ...], by: str) ->
 
 
 def _listed(session: Session, case: Case) -> Outcome:
-    from abusekit.integrity.stamping import pending
+    from abusekit.integrity.sealing.stamping import pending
 
     waiting = pending(case)
     for asked in waiting:
@@ -151,9 +151,9 @@ def _carried(session: Session, case: Case, tsa: tuple[str, ...], out: Path, by: 
 
     from abusekit.case.folder import write_once
     from abusekit.errors import UsageError
-    from abusekit.integrity import authorities
-    from abusekit.integrity.manifest import newest_seal
-    from abusekit.integrity.stamping import ask
+    from abusekit.integrity.sealing.manifest import newest_seal
+    from abusekit.integrity.sealing.stamping import ask
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     wanted = [authorities.find(folder, name) for name in tsa or authorities.defaults(folder)]
@@ -191,8 +191,8 @@ def _carried(session: Session, case: Case, tsa: tuple[str, ...], out: Path, by: 
 def _brought(session: Session, case: Case, responses: tuple[Path, ...], by: str) -> Outcome:
     """Answers from files; the first that is not good stops, and those before it are kept."""
     from abusekit.errors import InputError
-    from abusekit.integrity import authorities
-    from abusekit.integrity.stamping import asked_of
+    from abusekit.integrity.sealing.stamping import asked_of
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     outcome = Outcome([], [])

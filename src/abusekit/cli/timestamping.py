@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from abusekit.case.decisions import Standing
     from abusekit.case.folder import Case
     from abusekit.cli.answers_stamps import StampAnswer
-    from abusekit.integrity.authorities import TimeStampAuthority
-    from abusekit.integrity.stamping import Asked
-    from abusekit.integrity.stamps import Bracket
-    from abusekit.integrity.timestamp import Token
+    from abusekit.integrity.sealing.stamping import Asked
+    from abusekit.integrity.timestamps.authorities import TimeStampAuthority
+    from abusekit.integrity.timestamps.stamps import Bracket
+    from abusekit.integrity.timestamps.timestamp import Token
     from abusekit.integrity.trust import Authority, Trust
 
 STILL_GOOD = "the seal is good without it; ask again later: abusekit timestamp --pending"
@@ -36,7 +36,7 @@ def tsa_option(function: Function) -> Function:
 def chosen_authorities(names: Sequence[str]) -> list[TimeStampAuthority]:
     """The named ones that can be asked, else the user's defaults; maybe none. Raises UsageError."""
     from abusekit.errors import UsageError
-    from abusekit.integrity import authorities
+    from abusekit.integrity.timestamps import authorities
 
     folder = authorities_folder()
     wanted = list(dict.fromkeys(names)) or authorities.defaults(folder)
@@ -58,9 +58,9 @@ def trusted_authorities(roots: Sequence[str] = ()) -> list[Authority]:
     from pathlib import Path
 
     from abusekit.errors import InputError, UsageError
-    from abusekit.integrity import authorities
-    from abusekit.integrity.stamps import authority_name
-    from abusekit.integrity.timestamp_certificate import MOST_ROOTS_BYTES
+    from abusekit.integrity.timestamps import authorities
+    from abusekit.integrity.timestamps.stamps import authority_name
+    from abusekit.integrity.timestamps.timestamp_certificate import MOST_ROOTS_BYTES
     from abusekit.integrity.trust import Authority
 
     trusted = {one.name: one.trusted for one in authorities.known(authorities_folder())}
@@ -92,7 +92,7 @@ def time_trust(told: Callable[[str], None]) -> Trust:
 
 def set_bracket(standing: Standing, bracket: Bracket) -> None:
     """Note in an item's standing what trusted time stamps say of when it came into the case."""
-    from abusekit.integrity.stamptimes import second
+    from abusekit.integrity.checks.stamptimes import second
 
     if bracket.not_after is not None:
         standing.not_later_than = second(bracket.not_after.gen_time), bracket.not_after.authority
@@ -130,7 +130,7 @@ def stamp_seal(
     offline: bool = False,
 ) -> Outcome:
     """Write requests over a seal and, unless `offline`, ask for the answers. Trouble with one stops no other."""
-    from abusekit.integrity import stamping
+    from abusekit.integrity.sealing import stamping
 
     waiting = stamping.ask(case, folder, [one.name for one in authorities], by=by, now=now)
     by_name = {one.name: one for one in authorities}
@@ -175,8 +175,8 @@ def keep(
     session: Session, case: Case, asked: Asked, response: bytes, authority: TimeStampAuthority, *, by: str
 ) -> tuple[StampAnswer, list[str]]:
     """Verify an answer, keep it, and say what it shows; gives that, and how strangers check it."""
-    from abusekit.integrity import stamping
-    from abusekit.integrity.stamptimes import APART, said, span
+    from abusekit.integrity.checks.stamptimes import APART, said, span
+    from abusekit.integrity.sealing import stamping
 
     token = stamping.take_response(case, asked, response, authority.trusted, by=by, now=now)
     command = stamping.openssl_command(case, asked, token, authority.path)
@@ -194,7 +194,7 @@ def answer_of(
     asked: Asked, token: Token | None = None, command: str | None = None, problem: str = ""
 ) -> StampAnswer:
     from abusekit.cli.answers_stamps import StampAnswer
-    from abusekit.integrity.stamptimes import second
+    from abusekit.integrity.checks.stamptimes import second
 
     answer = StampAnswer(asked.authority, asked.seal, asked.listed, "pending", problem=problem)
     if token is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.cli.answers import VerifyAnswer
-    from abusekit.integrity.against import Since
+    from abusekit.integrity.checks.against import Since
     from abusekit.integrity.findings import Finding
     from abusekit.integrity.trust import Trust
     from abusekit.integrity.verify import Verdict
@@ -136,7 +136,7 @@ def trust_of(
     """Whose signatures and times count: this user's own, and what is named. Raises InputError, UsageError."""
     from abusekit.cli.timestamping import trusted_authorities
     from abusekit.errors import InputError, UsageError
-    from abusekit.integrity.signers import own_revocations, own_signers, read_signers
+    from abusekit.integrity.keys.signers import own_revocations, own_signers, read_signers
     from abusekit.integrity.trust import Trust
 
     for fingerprint in pinned:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from abusekit.demo.timestamp_identity import LEAVES, Fault, Identity, identity, leaf
 from abusekit.errors import InputError
-from abusekit.integrity import der, timestamp
+from abusekit.integrity.timestamps import der, timestamp
 
 __all__ = ["Fault", "TimestampIssuer"]
 

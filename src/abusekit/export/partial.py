@@ -24,8 +24,8 @@ from abusekit.case.hashing import BLOCK, Digest, HashingWriter, open_regular
 from abusekit.case.withheld import REMOVABLE
 from abusekit.errors import AbusekitError, EvidenceError, InputError, UsageError
 from abusekit.export.references import Reference, Withheld, references
-from abusekit.integrity.logacts import listed_file
-from abusekit.integrity.manifest import MAX_SEAL, SEAL, parse_seal
+from abusekit.integrity.log.logacts import listed_file
+from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, parse_seal
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 from abusekit.kit.writing import write_kit

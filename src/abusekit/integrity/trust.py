@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from abusekit.integrity.signers import Signer
+from abusekit.integrity.keys.signers import Signer
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,24 +17,24 @@ from abusekit.case.custody import MAX_LINE, instant_text
 from abusekit.case.hashing import digest_file, map_files, open_regular
 from abusekit.case.withheld import REMOVABLE
 from abusekit.errors import CaseError, InputError
-from abusekit.integrity.against import Since, added_since, earlier_states
-from abusekit.integrity.custodycheck import check_custody
-from abusekit.integrity.filecheck import FileChecker, finding_at
-from abusekit.integrity.findings import WRONG, Finding, Status
-from abusekit.integrity.inventory import NOT_EVIDENCE, Inventory, take_inventory
-from abusekit.integrity.kitcheck import check_kit
-from abusekit.integrity.logcheck import LOG, PARTIAL_LOG, check_log
-from abusekit.integrity.logview import LogView
-from abusekit.integrity.marks import HighWater, read_mark
-from abusekit.integrity.sealcheck import (
+from abusekit.integrity.checks.against import Since, added_since, earlier_states
+from abusekit.integrity.checks.custodycheck import check_custody
+from abusekit.integrity.checks.filecheck import FileChecker, finding_at
+from abusekit.integrity.checks.inventory import NOT_EVIDENCE, Inventory, take_inventory
+from abusekit.integrity.checks.kitcheck import check_kit
+from abusekit.integrity.checks.sealcheck import (
     check_seals,
     read_earlier,
     seal_sizes,
 )
-from abusekit.integrity.stampcheck import check_stamps
-from abusekit.integrity.stamps import Stamps
+from abusekit.integrity.checks.stampcheck import check_stamps
+from abusekit.integrity.checks.unlisted import interrupted, unlisted
+from abusekit.integrity.findings import WRONG, Finding, Status
+from abusekit.integrity.log.logcheck import LOG, PARTIAL_LOG, check_log
+from abusekit.integrity.log.logview import LogView
+from abusekit.integrity.sealing.marks import HighWater, read_mark
+from abusekit.integrity.timestamps.stamps import Stamps
 from abusekit.integrity.trust import Trust
-from abusekit.integrity.unlisted import interrupted, unlisted
 
 CLOCKS_APART = timedelta(hours=1)
 """Two clocks that differ by less are taken to agree."""

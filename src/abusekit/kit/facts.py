@@ -13,12 +13,12 @@ from abusekit.case.canonical import LOG_DEPTH, NotCanonicalError, decode
 from abusekit.case.custody import MAX_LINE
 from abusekit.case.hashing import open_regular
 from abusekit.errors import AbusekitError, CaseError, EvidenceError, InputError
-from abusekit.integrity.logcheck import LOG, PARTIAL_LOG
-from abusekit.integrity.manifest import MANIFEST, MAX_SEAL, SEAL, SEAL_FOLDER, Seal, parse_seal
-from abusekit.integrity.sealcheck import SIGNATURE
-from abusekit.integrity.sshsig import MAX_ARMOR, parse
-from abusekit.integrity.stamps import MAX_RESPONSE, STAMP_FILE
-from abusekit.integrity.timestamp import read_response
+from abusekit.integrity.checks.sealcheck import SIGNATURE
+from abusekit.integrity.keys.sshsig import MAX_ARMOR, parse
+from abusekit.integrity.log.logcheck import LOG, PARTIAL_LOG
+from abusekit.integrity.sealing.manifest import MANIFEST, MAX_SEAL, SEAL, SEAL_FOLDER, Seal, parse_seal
+from abusekit.integrity.timestamps.stamps import MAX_RESPONSE, STAMP_FILE
+from abusekit.integrity.timestamps.timestamp import read_response
 
 _WITHHELD = re.compile(rb"[0-9a-f]{64}\n\Z")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from abusekit.integrity.findings import PROVES
-from abusekit.integrity.manifest import MANIFEST, SEAL
-from abusekit.integrity.sshsig import NAMESPACE
+from abusekit.integrity.keys.sshsig import NAMESPACE
+from abusekit.integrity.sealing.manifest import MANIFEST, SEAL
 from abusekit.kit.facts import Facts
 from abusekit.plain import safe_text
 

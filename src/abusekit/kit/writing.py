@@ -9,7 +9,7 @@ from pathlib import Path
 
 from abusekit.case.folder import disk_error
 from abusekit.case.hashing import digest_bytes
-from abusekit.integrity.kitcheck import KIT, programs
+from abusekit.integrity.checks.kitcheck import KIT, programs
 from abusekit.kit.facts import gather
 from abusekit.kit.page import as_html, as_text, sections
 

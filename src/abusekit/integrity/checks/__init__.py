@@ -1,0 +1,1 @@
+"""The checks of `verify`, each silent or with typed findings."""

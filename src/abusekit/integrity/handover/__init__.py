@@ -1,0 +1,1 @@
+"""Custody passes from one person to another."""

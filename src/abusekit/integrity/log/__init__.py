@@ -1,0 +1,1 @@
+"""What the custody log says: one strict pass over it."""

@@ -1,0 +1,1 @@
+"""Seals: what they state, who signs them, and who stamps them."""
