@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from abusekit.case.custodians import Gap, Papers, all_keepings, gaps
+from abusekit.case.custodians import Papers, all_keepings
+from abusekit.case.custody_gaps import Gap, gaps
 from abusekit.case.transfer import Receipt, Releaser, Transfer, TransferredExhibit
 from abusekit.errors import CaseError
 
@@ -78,12 +80,26 @@ def test_no_place_until_somebody_says() -> None:
 
 
 def test_a_place_that_was_said_later() -> None:
-    """It reaches back to the last thing that was recorded, and never before it."""
+    """The place since then; or, where a place was recorded since, or it changed hands, until that."""
     late = (9, "custody.store", {"item": "E0001", "place": "safe", "reason": "x", "since": at(3)})
     assert gaps(log(added(1), late), papers()) == [gap(1, 3, "place", NO_PLACE)]
     assert gaps(log(added(4), late), papers()) == []
     acts = log(settings(0, "s1"), added(1), transfer(5), late)
-    assert gaps(acts, papers("E0001")) == [gap(5, None, "custodian", IN_TRANSIT)]
+    assert gaps(acts, papers("E0001")) == [gap(5, None, "custodian and place", IN_TRANSIT)]
+    acts = log(added(1), stored(6, "drive 2"), late)
+    assert gaps(acts, papers()) == [gap(1, 3, "place", NO_PLACE)], (
+        "the hole before the place that was said in time"
+    )
+    kept = [(k.start, k.end, k.place) for k in all_keepings(acts, papers())]
+    assert kept == [(at(1), at(3), ""), (at(3), at(6), "safe"), (at(6), None, "drive 2")]
+    acts = log(added(1), transfer(5), late)
+    assert gaps(acts, papers("E0001")) == [
+        gap(1, 3, "place", NO_PLACE), gap(5, None, "custodian and place", IN_TRANSIT)
+    ]  # fmt: skip
+    acts = log(settings(0, "s1"), added(1), stored(6, "drive 2"), late)
+    assert [k.place for k in all_keepings(acts, papers())] == ["safe 1", "drive 2"], (
+        "nothing in time is changed"
+    )
     late[2]["since"] = at(30)  # after its own line: it counts from there
     assert gaps(log(added(1), late), papers()) == [gap(1, 9, "place", NO_PLACE)]
 
@@ -95,21 +111,28 @@ def test_a_place_from_the_settings_of_that_day() -> None:
 
 def test_on_the_way_until_it_is_received() -> None:
     acts = log(settings(0, "s1"), added(1), transfer(3), receive(9))
-    both = "custodian and place"
-    assert gaps(acts[:3], papers("E0001")) == [gap(3, None, both, IN_TRANSIT)]
-    assert gaps(acts, papers("E0001", received={1: (7, "room 2")})) == [gap(3, 7, both, IN_TRANSIT)]
+    assert gaps(acts[:3], papers("E0001")) == [gap(3, None, "custodian and place", IN_TRANSIT)]
+    assert gaps(acts, papers("E0001", received={1: (7, "room 2")})) == [], "somebody gave, somebody took"
     assert gaps(acts, papers("E0001", received={1: (7, "")})) == [
-        gap(3, 7, both, IN_TRANSIT),
-        gap(7, None, "place", "received; nobody said where it is kept"),
+        gap(7, None, "place", "received; nobody said where it is kept")
     ]
+
+
+@pytest.mark.parametrize(("day", "found"), [("21T21:03:00", 0), ("21T21:03:01", 1)])
+def test_on_the_way_for_more_than_a_day(day: str, found: int) -> None:
+    acts = log(settings(0, "s1"), added(1), transfer(3), receive(9))
+    acts[-1]["at"] = f"2026-11-{day}.000000Z"
+    long = papers("E0001", received={1: (9, "room 2")})
+    long.receipts["r1"] = msgspec.structs.replace(long.receipts["r1"], at=acts[-1]["at"])
+    assert [g.why for g in gaps(acts, long)] == ["on the way to the police"] * found
 
 
 @pytest.mark.parametrize(("said", "counts"), [(2, 9), (3, 3), (9, 9), (12, 9)])
 def test_a_receipt_counts_only_at_a_time_that_can_be(said: int, counts: int) -> None:
     """Not before the hand-over, not after the line that tells of it: else at that line."""
     acts = log(settings(0, "s1"), added(1), transfer(3), receive(9))
-    found = gaps(acts, papers("E0001", received={1: (said, "room 2")}))
-    assert found == ([] if counts == 3 else [gap(3, counts, "custodian and place", IN_TRANSIT)])
+    found = all_keepings(acts, papers("E0001", received={1: (said, "room 2")}))
+    assert (found[-1].custodian, found[-1].start) == ("DC Smith", at(counts))
 
 
 def test_only_what_was_handed_over_is_on_the_way() -> None:
@@ -119,11 +142,11 @@ def test_only_what_was_handed_over_is_on_the_way() -> None:
 
 def test_a_place_on_the_way_does_not_end_it() -> None:
     acts = log(settings(0, "s1"), added(1), transfer(3), stored(4, "car"), receive(9))
-    found = gaps(acts, papers("E0001", received={1: (9, "")}))
-    assert found == [
-        gap(3, 4, "custodian and place", IN_TRANSIT),
-        gap(4, 9, "custodian", IN_TRANSIT),
+    assert gaps(acts[:4], papers("E0001")) == [
+        gap(3, 4, "custodian and place", "on the way to the police"),
+        gap(4, None, "custodian", IN_TRANSIT),
     ]
+    assert gaps(acts, papers("E0001", received={1: (9, "")})) == []
 
 
 def test_withdrawal_and_quarantine_end_no_custody() -> None:
@@ -135,7 +158,7 @@ def test_withdrawal_and_quarantine_end_no_custody() -> None:
 def test_handed_on_before_the_first_receipt_came_back() -> None:
     acts = log(settings(0, "s1"), added(1), transfer(3), transfer(5, 2), receive(8, 1), receive(9, 2))
     found = gaps(acts, papers("E0001", received={1: (4, "room"), 2: (9, "lab")}))
-    assert [(g.start, g.end) for g in found] == [(at(3), at(5)), (at(5), at(9))]
+    assert [(g.start, g.end) for g in found] == [(at(3), at(5))], "the first was never confirmed"
     keepings = all_keepings(acts, papers("E0001", received={1: (4, "room"), 2: (9, "lab")}))
     assert [(k.custodian, k.place) for k in keepings] == [
         ("Producer One", "safe 1"), ("", ""), ("", ""), ("DC Smith", "lab"),

@@ -169,6 +169,11 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
     assert "2026-11-20T22:10+01:00" in caught.value.hint
 
 
+def test_an_option_is_named_as_it_is_typed() -> None:
+    with pytest.raises(UsageError, match=r"\A--at 'yesterday' is not understood: this is no date"):
+        parse_typed("yesterday", LONDON, what="--at")
+
+
 @pytest.mark.parametrize(
     "zone", ["", "Europe", "../etc/passwd", "/etc/localtime", "London time", "Mars/Base", "x" * 500]
 )

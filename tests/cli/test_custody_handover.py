@@ -5,6 +5,7 @@ from __future__ import annotations
 import html.parser
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,17 +94,26 @@ def test_both_sign_one_seal_and_verify_shows_both(
     ).answer  # fmt: skip
     assert (answer["transfer"], answer["how"], answer["name"], answer["exhibits"]) == (1, "signature", TO, 2)
     assert answer["verdict"] == "VERIFIED" and answer["could_not_check"] == 0
+    smyth = officer.home / "smyth.json"
+    smyth.write_text((officer.home / "receipt.json").read_text().replace("Smith", "Smyth"))
+    forged = abusekit("custody", "receive", smyth, "--case", mycase, expect=1)
+    assert "its words are not what key" in forged.err
     back = abusekit("custody", "receive", officer.home / "receipt.json", "--case", mycase, expect=0)
     assert answer["key"] in back.out
     abusekit("seal", "--case", mycase, "--key", "me", expect=0)
     shown = abusekit("verify", mycase, "--signers", both, expect=0).out
     assert "signed by me" in shown and f"signed by person1 ({answer['key']})" in shown
-    assert f"received by {TO}, by key {answer['key']}" in shown
+    assert f"received by {TO}, by key {answer['key']}, who signed these words" in shown
     page = (officer.home / "receipt.html").read_text()
     assert answer["key"] in page and "evidence store 7" in page
     gaps = abusekit("custody", "gaps", "--case", mycase, "--json", expect=7).answer
-    assert {gap["missing"] for gap in gaps["gaps"]} == {"place", "custodian and place"}
+    assert {gap["missing"] for gap in gaps["gaps"]} == {"place"}, "on the way for seconds: no gap by itself"
     assert all(gap["end"] for gap in gaps["gaps"]), "a place was named, so that nothing is open any more"
+    listed = abusekit("custody", "log", "--case", mycase, expect=0).out.splitlines()
+    lines = (mycase / "custody/log.jsonl").read_bytes().splitlines()
+    [n] = [n for n, line in enumerate(lines, 1) if b'"do":"custody.transfer"' in line]
+    assert listed[n - 1].split()[0] == str(n) and f"to={TO} (2 exhibits)" in listed[n - 1]
+    assert [line for line in listed if "custody.receive" in line and f"received_by={TO}" in line]
 
 
 def test_the_receiver_on_the_releasers_computer(abusekit: Abusekit, officer: Abusekit, mycase: Path) -> None:
@@ -113,27 +123,41 @@ def test_the_receiver_on_the_releasers_computer(abusekit: Abusekit, officer: Abu
         "custody", "receive", out, "--case", mycase, "--out", abusekit.home / "r.json", expect=2
     )
     assert "the same key" in refused.err and not (abusekit.home / "r.json").exists()
-    officer("custody", "receive", out, "--case", mycase, "--out", officer.home / "r.json", expect=0)
+    taken = officer("custody", "receive", out, "--case", mycase, "--out", officer.home / "r.json", expect=7)
+    key = abusekit("key", "show", "me", "--json", expect=0).answer["fingerprint"]
+    assert f"whose key is {key}? " in taken.err and "NOT FULLY CHECKED" in taken.out
+    assert "nobody vouched" not in taken.out + taken.err, "one line says whose key it is about"
     lines = log_lines(mycase)
     again = officer("custody", "receive", out, "--case", mycase, "--out", officer.home / "r2.json", expect=2)
-    assert "received already" in again.err and log_lines(mycase) == lines
+    assert f"received already, by {TO} at " in again.err and log_lines(mycase) == lines
     both = signers(abusekit, officer)
     assert "2 ok" in abusekit("verify", mycase, "--signers", both, expect=7).out  # not sealed since
-    told = abusekit(
+    words = (
         "custody", "transfer", "--case", mycase, "--to", "a lab", "--reason", "x", "--items", "E0002",
-        "--out", abusekit.home / "h2.json", expect=0,
+        "--out", abusekit.home / "h2.json",
     )  # fmt: skip
-    assert f"E0002 (PO/2) is, by the log, not with you: {TO}" in told.err and "E0001" not in told.err
+    told = abusekit(*words, expect=2)
+    assert f"E0002: by the log not with you, but: {TO}" in told.err and "E0001" not in told.err
+    assert log_lines(mycase) == lines
+    assert "hand-over no. 2: 1 exhibit to a lab" in abusekit(*words, "--anyway", expect=0).out
 
 
 def test_on_paper(abusekit: Abusekit, mycase: Path) -> None:
     transfer(abusekit, mycase, "--items", "PO/2")
+    today, minute = (datetime.now(UTC).strftime(form) for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%MZ"))
     words = ("custody", "receive", "--case", mycase, "--paper", 1, "--signed-by", TO, "--place", "store 7")
-    assert "has not come yet" in abusekit(*words, "--at", "2036-01-01 10:30", expect=2).err
-    assert "is not understood" in abusekit(*words, "--at", "soon", expect=2).err
-    assert "no item E0009" in abusekit(*words, "--at", "2026-01-01", "--scan", "E0009", expect=2).err
-    abusekit(*words, "--at", "2026-01-01 10:30", "--scan", "E0001", expect=0)
-    assert "received already" in abusekit(*words, "--at", "2026-01-01 10:30", expect=2).err
+    lines = log_lines(mycase)
+    for more, says in (
+        (("--at", "2036-01-01 10:30"), "has not come yet"), (("--at", "soon"), "is not understood"),
+        (("--at", minute, "--scan", "E0009"), "no item E0009"), (("--at", today), "at what time?"),
+        (("--at", "2026-01-01 10:30"), "is before the hand-over at"),
+        (("--at", minute, "--corrects", "a slip"), "no paper of hand-over no. 1 is noted"),
+        (("--at", minute, "--corrects", " "), "a reason is needed"),
+    ):  # fmt: skip
+        assert says in abusekit(*words, *more, expect=2).err
+    assert log_lines(mycase) == lines
+    abusekit(*words, "--at", minute, "--scan", "E0001", expect=0)
+    assert f"received already, by {TO} at " in abusekit(*words, "--at", minute, expect=2).err
     assert "no hand-over 2" in abusekit(*words[:5], 2, *words[6:], "--at", "2026-01-01", expect=2).err
     abusekit("seal", "--case", mycase, expect=0)
     assert f"received by {TO}, on paper" in abusekit("verify", mycase, expect=0).out
@@ -141,6 +165,28 @@ def test_on_paper(abusekit: Abusekit, mycase: Path) -> None:
         g for g in abusekit("custody", "gaps", "--case", mycase, "--json").answer["gaps"] if not g["end"]
     ]
     assert [g["item"] for g in open_] == ["E0001"]
+    words = (*words[:6], "--signed-by", "PC 77 Jones", "--at", minute, "--corrects", "read it wrongly")
+    abusekit(*words, expect=0)
+    abusekit(*words[:-1], "once more", "--place", "room 1", expect=0)
+    abusekit("seal", "--case", mycase, expect=0)
+    told = abusekit("verify", mycase, expect=0).out
+    assert told.count("; corrected later") == 2 and "corrects an earlier note: once more" in told
+    listed = abusekit("custody", "log", "--case", mycase, expect=0).out
+    assert "received_by=PC 77 Jones" in listed and "corrects=read it wrongly" in listed
+    back = abusekit(
+        "custody",
+        "transfer",
+        "--case",
+        mycase,
+        "--to",
+        "a lab",
+        "--reason",
+        "x",
+        "--items",
+        "E0002",
+        expect=2,
+    )
+    assert "by the log not with you, but: PC 77 Jones" in back.err, "the correction counts"
 
 
 def test_a_changed_copy_is_not_received(abusekit: Abusekit, officer: Abusekit, mycase: Path) -> None:
@@ -249,7 +295,8 @@ def test_places_from_the_start_and_for_all(abusekit: Abusekit, tmp_path: Path) -
     )
     assert shown.answer["place"] == ""
     abusekit("note", "--case", case, "words", expect=0)
-    assert "E0002  PO/2" in abusekit("custody", "gaps", "--case", case, expect=7).out
+    told = abusekit("custody", "gaps", "--case", case, expect=7)
+    assert "E0002  PO/2" in told.out and "until now" in told.out and "--since 20" in told.err
     abusekit("custody", "store", "--all", "--case", case, "--place", "drive 2", "--reason", "moved", expect=0)
     gaps = abusekit("custody", "gaps", "--case", case, "--json", expect=7).answer
     assert [(g["item"], g["end"] is None) for g in gaps["gaps"]] == [("E0002", False)]
@@ -259,6 +306,46 @@ def test_places_from_the_start_and_for_all(abusekit: Abusekit, tmp_path: Path) -
     said = ("custody", "store", "E0003", "--case", case, "--place", "drive 3", "--reason", "not written down")
     abusekit(*said, "--since", "2026-01-01", expect=0)
     assert "E0003" not in abusekit("custody", "gaps", "--case", case, expect=7).out
+    told = abusekit("custody", "gaps", "--case", case, expect=7)
+    since = told.err.split("--since ")[1].split()[0]
+    assert told.out.startswith("E0002  PO/2  from "), "what the advice says closes the gap that was left"
+    told_later = ("--since", since, "--reason", "it was there all the time")
+    abusekit("custody", "store", "E0002", "--case", case, "--place", "drive 0", *told_later, expect=0)
+    assert "no gaps" in abusekit("custody", "gaps", "--case", case, expect=0).err
+    lines = log_lines(case)
+    again = abusekit("custody", "store", "E0002", "--case", case, "--place", "x", *told_later, expect=2)
+    assert "at 'drive 0': what was recorded in time is not changed" in again.err and log_lines(case) == lines
     both = ("custody", "store", "--case", case, "--place", "x", "--reason", "y")
     assert "say which items" in abusekit(*both, expect=2).err
     assert "say which items" in abusekit(*both, "--all", "E0001", expect=2).err
+
+
+def test_another_name_is_said_and_private_things_are_pointed_out(
+    abusekit: Abusekit, officer: Abusekit, mycase: Path
+) -> None:
+    out = transfer(abusekit, mycase)
+    copy = Path(shutil.copytree(mycase, officer.home / "copy"))
+    (copy / "private").mkdir(exist_ok=True)
+    (copy / "private/plan.txt").write_text("where I stay")
+    told = officer("custody", "receive", out, "--case", copy, "--name", "PC 77 Jones", expect=7)
+    assert "private/ of this copy is not empty" in told.err and "plan.txt" not in told.err
+    assert f"2 exhibits, handed to {TO}, received by PC 77 Jones" in told.out
+
+
+def test_time_stamps_are_asked_for_as_by_seal(abusekit: Abusekit, mycase: Path) -> None:
+    assert (
+        "no authority"
+        in abusekit(
+            "custody", "transfer", "--case", mycase, "--to", TO, "--reason", "x", "--tsa", "nobody", expect=2
+        ).err
+    )
+    out = transfer(abusekit, mycase, "--tsa", "digicert", "--offline")
+    [request] = (mycase / "seals").glob("*/stamp.digicert.tsq")
+    assert json.loads(out.read_bytes())["seal"] == (request.parent / "seal.txt").read_text()
+
+
+def test_gaps_that_end_alike_stand_in_one_line(abusekit: Abusekit, mycase: Path) -> None:
+    told = abusekit("custody", "gaps", "--case", mycase, expect=7)
+    [line] = told.out.splitlines()
+    assert line.startswith("E0001-E0002  (2 exhibits)") and "until now  no place" in line
+    assert len(abusekit("custody", "gaps", "--case", mycase, "--json", expect=7).answer["gaps"]) == 2

@@ -89,6 +89,8 @@ def test_where_things_are_kept(abusekit: Abusekit, full_case: Path) -> None:
         (("tag", "E0001", "--add", "a\nb"), "not a label"),
         (("tag", "E0001", "--add", "x" * 61), "not a label"),
         (("tag", "--add", "x"), "ITEM"),
+        (("tag", "E0001", "--add", "accepted:nonsense"), "nothing is accepted by accepted:nonsense"),
+        (("tag", "E0001", "--add", "accepted:wrong"), "one of: leak"),
         (("withdraw", "E0001"), "--reason"),
         (("withdraw", "E0001", "--reason", "  "), "reason is needed"),
         (("withdraw", "E0099", "--reason", "x"), "no item E0099"),

@@ -28,8 +28,11 @@ def test_it_goes_and_the_case_says_so(abusekit: Abusekit, full_case: Path) -> No
     abusekit("show", "E0006", "--case", full_case, expect=0)
     log = abusekit("custody", "log", "--case", full_case, expect=0).out
     assert "line.erase" in log and "court order 12/2026" in log
-    refused = abusekit("erase", "E0004", "--case", full_case, *WHY, "--yes", expect=2)
-    assert "no item E0004" in refused.err
+    for words in (("erase", "E0004", *WHY, "--yes"), ("show", "e4")):
+        refused = abusekit(*words, "--case", full_case, expect=2)
+        assert "E0004 was erased on 20" in refused.err and "court order 12/2026" in refused.err
+    assert "erased: E0004 on 20" in abusekit("list", "--case", full_case, expect=0).err
+    assert abusekit("list", "--case", full_case, "--json", expect=0).answer["erased"] == ["E0004"]
 
 
 def test_json(abusekit: Abusekit, full_case: Path) -> None:

@@ -17,7 +17,8 @@ def test_what_is_handed_over_verifies_and_says_how_much_is_withheld(
     size = int(max(path.name for path in lines))
     withheld = size - 3
     assert f"{withheld} of {size} lines withheld" in ended.out
-    sentence = f"VERIFIED (PARTIAL: {withheld} of {size} lines are withheld)"
+    hidden = "they may hold withdrawals, quarantines, revocations"
+    sentence = f"VERIFIED (PARTIAL: {withheld} of {size} lines are withheld; {hidden})"
     assert ended.out.splitlines()[-1] == sentence
     checked = abusekit("verify", out, expect=0)
     assert checked.out.splitlines()[-1] == sentence
@@ -29,6 +30,12 @@ def test_what_is_handed_over_verifies_and_says_how_much_is_withheld(
     assert "partial copy" in refused.err
     everything = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())
     assert b"He stood at the gate" not in everything and b"E0005" not in everything
+
+
+def test_items_with_blanks_between_them(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    abusekit("export", "partial", "--case", full_case, "--items", "e3", "e4", out, expect=0)
+    assert [one["item"] for one in abusekit.items(out)] == ["E0003", "E0004"]
 
 
 def test_json(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:

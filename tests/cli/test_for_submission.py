@@ -29,7 +29,7 @@ def test_for_a_person(abusekit: Abusekit, full_case: Path) -> None:
     assert told["custody"] == 5 and counts.count("\n!") + counts.startswith("!") == 1
     for line in (
         "E0002 exhibit PO/2: the capture ended as http-error",
-        "E0003 exhibit PO/3: position: where a photo was taken; in evidence/E0003/file.jpg",
+        "E0003 exhibit PO/3: position: where a photo, a film or a track was made; in evidence/E0003/file.jpg",
         "E0005 exhibit PO/5: a diary entry that nobody has confirmed",
     ):
         assert line in details

@@ -46,10 +46,15 @@ def test_every_command_says_that_there_is_none(
     assert ended.out == "" and log_lines(full_case) == before
 
 
-@pytest.mark.parametrize("typed", ["AB/1", "E0004-E0009", "E0003-E0001", "E" + "9" * 30, "nothing", "E", ""])
+@pytest.mark.parametrize("typed", ["AB/1", "E0004-E0009", "E" + "9" * 30, "nothing", "E", ""])
 def test_none_such(abusekit: Abusekit, full_case: Path, typed: str) -> None:
     ended = abusekit("list", typed, "--case", full_case, expect=2)
     assert f"no item {typed}" in ended.err and ended.out == ""
+
+
+def test_a_range_that_runs_backwards(abusekit: Abusekit, full_case: Path) -> None:
+    ended = abusekit("list", "e3-e1", "--case", full_case, expect=2)
+    assert "runs backwards" in ended.err and "E0001-E0003" in ended.err
 
 
 def test_every_command_takes_an_exhibit_reference(abusekit: Abusekit, full_case: Path) -> None:

@@ -156,7 +156,7 @@ def test_two_keys_sign_one_seal(abusekit: Abusekit, full_case: Path, tmp_path: P
     with (tmp_path / "pass").open("rb") as stream:
         fd = stream.fileno()
         answer = abusekit(
-            "seal", "--case", full_case, "--key", "me", "--key", "other", "--passphrase-fd", fd, "--json",
+            "seal", "--again", "--case", full_case, "--key", "me", "--key", "other", "--passphrase-fd", fd, "--json",
             pass_fds=(fd,), expect=0,
         ).answer  # fmt: skip
     listed = {key["name"]: key["fingerprint"] for key in abusekit("key", "list", "--json").answer["keys"]}
@@ -181,7 +181,7 @@ def test_nothing_is_sealed_before_every_key_is_open(
     with (tmp_path / "pass").open("rb") as stream:
         fd = stream.fileno()
         ended = abusekit(
-            "seal", "--case", full_case, "--key", "me", "--key", "other", "--passphrase-fd", fd,
+            "seal", "--again", "--case", full_case, "--key", "me", "--key", "other", "--passphrase-fd", fd,
             pass_fds=(fd,), expect=2,
         )  # fmt: skip
     assert "2 passphrases are needed" in ended.err and "me other" in ended.err
@@ -197,9 +197,16 @@ def test_nothing_is_sealed_before_every_key_is_open(
 
 def test_rotation(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
     rotate = ("key", "rotate", "me", "me2", "--case", full_case, "--reason", "new computer")
-    ended = abusekit(*rotate, expect=0)
+    before = log_lines(full_case)
+    ended = abusekit(*rotate, expect=2)
+    assert "there is no key me2" in ended.err and "did you mean me?" in ended.err and "--create" in ended.err
+    assert log_lines(full_case) == before and not (tmp_path / "keys/me2").exists(), "a slip makes no key"
+    ended = abusekit(*rotate, "--create", expect=0)
+    assert ended.out.startswith("created me2 SHA256:") and "keep its passphrase" in ended.err
     assert "replaces me" in ended.out and f"abusekit seal --case {full_case} --key me --key me2" in ended.err
-    assert "says so already" in abusekit(*rotate, expect=2).err
+    lines = (full_case / "custody/log.jsonl").read_bytes().splitlines()
+    [at] = [n for n, line in enumerate(lines, 1) if b'"replaces":' in line]
+    assert f"says so already, in line {at}\n" in abusekit(*rotate, expect=2).err
     line = last_line(full_case)
     assert (line["do"], line["name"], line["reason"]) == ("key.add", "me2", "new computer")
     ended = abusekit("seal", "--case", full_case, "--key", "me2", expect=0)
@@ -208,7 +215,9 @@ def test_rotation(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
     ended = abusekit("sign", "--case", full_case, expect=0)  # the one that is missing
     assert "signed by me " in ended.out and "also needed" not in ended.err
     assert "signed by both" not in abusekit("verify", full_case, expect=0).out
-    assert "several keys" in abusekit("seal", "--case", full_case, expect=2).err
+    assert (
+        "several keys could sign: me, me2" in abusekit("seal", "--case", full_case, "--again", expect=2).err
+    )
     vouch(abusekit, tmp_path / "old", "me")
     vouch(abusekit, tmp_path / "both", "me", "me2")
     assert "nobody vouched" in abusekit("verify", full_case, "--signers", "old", env=STRANGER, expect=7).out
@@ -227,7 +236,8 @@ def test_after_a_rotation_both_sign_without_being_named(abusekit: Abusekit, full
 
 def test_a_lost_key_is_rotated_and_revoked(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
     (tmp_path / "keys/me").unlink()
-    ended = abusekit("key", "rotate", "me", "me2", "--case", full_case, "--reason", "lost", expect=0)
+    lost = ("key", "rotate", "me", "me2", "--create", "--case", full_case, "--reason", "lost")
+    ended = abusekit(*lost, expect=0)
     assert "tell by another way" in ended.err and "abusekit key revoke me" in ended.err
     abusekit("seal", "--case", full_case, "--key", "me2", expect=0)
     assert (
@@ -248,7 +258,7 @@ def test_revocation(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None
     answer = abusekit("key", "revoke", fingerprint, *words, "--case", full_case, "--json", expect=0).answer
     assert answer == {
         "fingerprint": fingerprint, "since": "2026-06-01T11:00:00.000000Z", "why": "stolen", "noted": ["me"],
-        "lines": [log_lines(full_case) - 1],
+        "lines": [log_lines(full_case) - 1], "undone": False,
     }  # fmt: skip
     for target in (("me",), ("me", "--case", full_case)):
         assert "already" in abusekit("key", "revoke", target[0], *words, *target[1:], expect=2).err
@@ -258,11 +268,42 @@ def test_revocation(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None
     assert "is revoked since" in ended.err
     abusekit("key", "create", "me2", expect=0)
     abusekit("seal", "--case", full_case, expect=0)  # the only one that may
-    out = abusekit("verify", full_case, expect=7).out
+    out = abusekit("verify", full_case, expect=0).out
+    assert "well signed, covers the same lines" in out
     assert (
         "signed by me2" in out
         and "the log says that this key counts no more since 2026-06-01T11:00:00Z" in out
     )
+
+
+def test_what_a_revocation_costs_and_the_way_back(abusekit: Abusekit, full_case: Path) -> None:
+    words = ("--since", "2026-06-01T11:00Z", "--why", "retired", "--reason", "new computer")
+    ended = abusekit("key", "revoke", "me", *words, expect=0)
+    assert "counts no more on the seals" not in ended.err, "no case was named"
+    abusekit("verify", full_case, expect=7)
+    undo = ("key", "revoke", "me", "--undo", "--reason", "the wrong key")
+    assert "leave out --since" in abusekit(*undo, "--since", "2026-06-01T11:00Z", expect=2).err
+    assert "counts again" in abusekit(*undo, expect=0).out
+    assert "is not revoked" in abusekit(*undo, expect=2).err
+    abusekit("verify", full_case, expect=0)
+    noted = (abusekit.home / "keys/me.revoked").read_text()
+    assert noted.count("\n") == 2 and "the wrong key" in noted, "both stay written down"
+    ended = abusekit("key", "revoke", "me", *words, "--case", full_case, expect=0)
+    assert re.search(r"counts no more on the seals over \d+ lines", ended.err)
+    assert "since when" in abusekit("key", "revoke", "me", "--reason", "x", expect=2).err
+
+
+def test_a_revocation_is_asked_about_on_a_terminal(abusekit: Abusekit) -> None:
+    abusekit("key", "create", "me", expect=0)
+    words = ("key", "revoke", "me", "--since", "2026-06-01T11:00Z", "--why", "lost", "--reason", "x")
+    code, seen = typed_on_a_terminal(abusekit, words, ["n"])
+    assert code == 2 and "Revoke me?" in seen and not (abusekit.home / "keys/me.revoked").exists()
+    abusekit(*words, "--yes", expect=0)
+
+
+def test_a_slip_in_the_name_of_a_key(abusekit: Abusekit, full_case: Path) -> None:
+    ended = abusekit("seal", "--case", full_case, "--again", "--key", "mee", expect=2)
+    assert "did you mean me?" in ended.err and "create" not in ended.err
 
 
 def test_a_revocation_here_stands_against_anybodys_old_list(
@@ -390,7 +431,7 @@ def test_the_sheet_of_a_revoked_key_says_so(abusekit: Abusekit, tmp_path: Path) 
 
 def test_the_printed_lines_of_rotation_can_be_pasted(abusekit: Abusekit, full_case: Path) -> None:
     odd = full_case.rename(full_case.with_name("it's a case"))
-    ended = abusekit("key", "rotate", "me", "me2", "--case", odd, "--reason", "x", expect=0)
+    ended = abusekit("key", "rotate", "me", "me2", "--create", "--case", odd, "--reason", "x", expect=0)
     line = next(line for line in ended.err.splitlines() if "abusekit seal" in line).partition(": ")[2]
     abusekit(*shlex.split(line)[1:], expect=0)
     abusekit("verify", odd, expect=0)

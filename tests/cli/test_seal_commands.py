@@ -18,7 +18,7 @@ def bash(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_lines_that_seal_prints_are_true(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
     """A stranger with ssh-keygen and sha256sum comes to the same verdict, before and after a flipped byte."""
-    answer = abusekit("seal", "--case", full_case, "--key", "me", "--json", expect=0).answer
+    answer = abusekit("seal", "--case", full_case, "--key", "me", "--again", "--json", expect=0).answer
     signers = abusekit("key", "show", "me", "--json", expect=0).answer["allowed_signers"]
     (tmp_path / "allowed_signers").write_text(signers + "\n")
     signature, manifest = answer["check_with"]
@@ -39,15 +39,38 @@ def test_the_lines_stand_in_what_people_read(abusekit: Abusekit, case: Path, tmp
     abusekit("key", "create", "me", expect=0)
     ended = abusekit("seal", "--case", case, expect=0)  # the only key needs no name
     lines = [line.strip() for line in ended.err.splitlines() if line.startswith("  ")]
-    show = next(line for line in lines if line.startswith("abusekit key show"))
-    assert show == "abusekit key show me --allowed-signers > allowed_signers"
-    subprocess.run(["bash", "-c", show], env=abusekit.environment, cwd=tmp_path, check=True)
-    by_abusekit = (tmp_path / "allowed_signers").read_bytes()
+    by_abusekit = abusekit("key", "show", "me", "--allowed-signers", expect=0).out.encode()
     assert bash(next(line for line in lines if line.startswith("echo ")), tmp_path).returncode == 0
     assert (tmp_path / "allowed_signers").read_bytes() == by_abusekit, "the same for those without abusekit"
     for line in lines:
-        if not line.startswith("abusekit"):
-            assert bash(line, tmp_path).returncode == 0, line
+        assert bash(line, tmp_path).returncode == 0, line
+    assert len(ended.err.splitlines()) <= 7, ended.err
+
+
+def test_nothing_came_since_the_newest_seal(abusekit: Abusekit, case: Path) -> None:
+    """No second seal over the same lines; the one there is is completed, and `--again` makes one all the same."""
+    for name in ("me", "other"):
+        abusekit("key", "create", name, expect=0)
+    first = abusekit("seal", "--case", case, "--key", "me", "--json", expect=0).answer
+    assert first["new"]
+    before = log_lines(case)
+    ended = abusekit("seal", "--case", case, "--key", "me", expect=0)
+    assert "nothing came since the newest seal" in ended.err and "ssh-keygen" not in ended.err
+    assert log_lines(case) == before and len(os.listdir(case / "seals")) == 1
+    (abusekit.home / "both").write_text(f"{PASSPHRASE}\n" * 2)
+    with (abusekit.home / "both").open("rb") as stream:
+        fd = stream.fileno()
+        words = ("--key", "me", "--key", "other", "--passphrase-fd", fd)
+        second = abusekit("seal", "--case", case, *words, "--json", pass_fds=(fd,), expect=0).answer
+    assert (second["new"], second["folder"], len(second["signers"])) == (False, first["folder"], 1)
+    assert (Path(first["folder"]) / "seal.txt.other.sig").is_file()
+    flip(Path(first["folder"]) / "manifest-sha256.txt")
+    assert abusekit("seal", "--case", case, "--key", "me", "--json", expect=0).answer["new"], (
+        "what is spoiled"
+    )
+    assert abusekit("seal", "--case", case, "--key", "me", "--again", "--json", expect=0).answer["new"]
+    abusekit("note", "--case", case, "afterwards", expect=0)
+    assert abusekit("seal", "--case", case, "--key", "me", "--json", expect=0).answer["new"]
 
 
 def test_paths_with_blanks_and_quotes_are_quoted(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
@@ -197,6 +220,7 @@ def test_what_does_not_describe_the_case_is_not_signed(abusekit: Abusekit, case:
 
 
 def test_passphrases(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> None:
+    abusekit("note", "--case", full_case, "to be sealed", expect=0)
     before = log_lines(full_case)
     for wrong in ({"ABUSEKIT_PASSPHRASE": "wrong"}, {"ABUSEKIT_PASSPHRASE": ""}):
         ended = abusekit("seal", "--case", full_case, "--key", "me", env=wrong, expect=2)
@@ -217,8 +241,9 @@ def test_passphrases(abusekit: Abusekit, full_case: Path, tmp_path: Path) -> Non
             pass_fds=(stream.fileno(),),
             expect=0,
         )
-    assert "cannot be read" in abusekit("seal", "--case", full_case, "--passphrase-fd", 77, expect=2).err
-    assert "--passphrase-fd" in abusekit("seal", "--case", full_case, "--passphrase-fd", -1, expect=2).err
+    again = ("seal", "--case", full_case, "--again", "--passphrase-fd")
+    assert "cannot be read" in abusekit(*again, 77, expect=2).err
+    assert "--passphrase-fd" in abusekit(*again, -1, expect=2).err
 
 
 def test_a_passphrase_is_never_shown(abusekit: Abusekit, tmp_path: Path, case: Path) -> None:
@@ -269,6 +294,7 @@ def test_keys_stay_out_of_cases(abusekit: Abusekit, case: Path) -> None:
 def test_keys_within_reach_of_others_are_not_used(
     abusekit: Abusekit, full_case: Path, tmp_path: Path
 ) -> None:
+    abusekit("note", "--case", full_case, "to be sealed", expect=0)
     (tmp_path / "keys/me").chmod(0o644)
     ended = abusekit("seal", "--case", full_case, "--key", "me", expect=2)
     assert "within reach of other users" in ended.err and "chmod 600" in ended.err

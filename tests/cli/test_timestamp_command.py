@@ -57,7 +57,7 @@ def test_the_lines_that_seal_prints_are_true(
     """As a stranger pastes them: signature, files, list, and a token of each authority."""
     ended = abusekit("seal", "--case", keyed, "--key", "me", *TWO, expect=0)
     assert all(server.url in ended.err for server in servers.values()), "says where it connects"
-    assert ended.out.count("stamped: the seal existed not later than 20") == 2
+    assert ended.out.count("stamped: seal 1 existed not later than 20") == 2
     lines = [line.strip() for line in ended.err.splitlines() if line.startswith("  ")]
     commands = [line for line in lines if not line.startswith(("abusekit", "echo"))]
     abusekit("key", "show", "me", "--allowed-signers")
@@ -68,6 +68,12 @@ def test_the_lines_that_seal_prints_are_true(
     assert sum("openssl ts -verify -attime " in line for line in commands) == 2
     abusekit("verify", keyed, expect=0)
     assert stamp_checks(abusekit, keyed) == {"ok": 2}
+    told = ended.err.splitlines()
+    [heading] = [place for place, line in enumerate(told) if "How others check it" in line]
+    assert all(line.startswith("  ") for line in told[heading + 1 :]) and len(told) - heading == 7, (
+        "last, one block"
+    )
+    assert ended.err.count("means nothing") == 2, "what openssl warns of"
 
 
 def test_sealing_answers_in_json(
@@ -101,15 +107,15 @@ def test_an_authority_in_trouble_spoils_nothing(
     bad = servers["local-a"]
     bad.fault, bad.trouble = TROUBLES[0][:2]
     ended = abusekit("seal", "--case", keyed, *TWO, expect=7)
-    assert "local-a: " in ended.err and "nonce" in ended.err and "timestamp --pending" in ended.err
-    assert "stamped: the seal existed" in ended.out
+    assert "local-a, seal 1: " in ended.err and "nonce" in ended.err and "timestamp --pending" in ended.err
+    assert "stamped: seal 1 existed" in ended.out
     abusekit("verify", keyed, expect=0)
     assert stamp_checks(abusekit, keyed) == {"ok": 1, "note": 1}
     for fault, trouble, words in TROUBLES[1:]:
         bad.fault, bad.trouble = fault, trouble
         before = log_lines(keyed)
         ended = abusekit("timestamp", "--case", keyed, "--pending", expect=7)
-        [line] = [line for line in ended.err.splitlines() if line.startswith("local-a: ")]
+        [line] = [line for line in ended.err.splitlines() if line.startswith("local-a, seal 1: ")]
         assert words in line, (fault, trouble, line)
         assert log_lines(keyed) == before and "Traceback" not in ended.err
     bad.fault, bad.trouble = Fault.NONE, Trouble.NONE
@@ -118,7 +124,23 @@ def test_an_authority_in_trouble_spoils_nothing(
     assert states(ended.answer) == {"local-a": "stamped"}
     assert len(queries) == 1 == len(set(bad.asked)), "the same request each time"
     assert stamp_checks(abusekit, keyed) == {"ok": 2}
-    assert "nothing waits" in abusekit("timestamp", "--case", keyed, "--pending", expect=0).err
+    for option in ("--pending", "--list"):
+        ended = abusekit("timestamp", "--case", keyed, option, expect=0)
+        assert "nothing waits" in ended.err and "--pending" not in ended.err
+
+
+def test_several_seals_wait_for_one_authority(
+    abusekit: Abusekit, servers: dict[str, TimeStampAuthorityServer], keyed: Path
+) -> None:
+    servers["local-a"].trouble = Trouble.SERVER_ERROR
+    for _ in range(2):
+        abusekit("seal", "--case", keyed, "--tsa", "local-a", expect=7)
+        abusekit("note", "--case", keyed, "a further day", expect=0)
+    ended = abusekit("timestamp", "--case", keyed, "--pending", expect=7)
+    [asked] = [line for line in ended.err.splitlines() if line.startswith("connects to")]
+    assert asked.count("local-a (") == 1
+    lines = [line.split(":")[0] for line in ended.err.splitlines() if line.startswith("local-a")]
+    assert len(set(lines)) == 2 and lines[0] == "local-a, seal 1"
 
 
 def test_an_authority_that_is_down(
@@ -147,7 +169,12 @@ def test_by_way_of_another_computer(
     answers = sorted((tmp_path / "stick").glob("*.tsr"))
     spoiled = tmp_path / "spoiled.tsr"
     spoiled.write_bytes(answers[0].read_bytes()[:-1] + b"\0")
-    assert abusekit("timestamp", "--case", keyed, "--response", spoiled).code == 1
+    ended = abusekit("timestamp", "--case", keyed, "--response", spoiled, expect=1)
+    assert "authority add" not in ended.err
+    other = abusekit(
+        "timestamp", "--case", keyed, "--response", next((tmp_path / "stick").glob("*.tsq")), expect=4
+    )
+    assert "not a time-stamp answer" in other.err and ".tsq" in other.err
     responses = [word for path in answers for word in ("--response", path)]
     taken = abusekit("timestamp", "--case", keyed, *responses, "--json", expect=0).answer
     assert states(taken) == {"local-a": "stamped", "local-b": "stamped"}
@@ -173,6 +200,19 @@ def test_a_request_goes_into_a_file_of_its_own(
     assert "folder" in abusekit("timestamp", "--case", keyed, *TWO, "--request", "new", expect=2).err
 
 
+def test_a_request_that_cannot_be_written(
+    abusekit: Abusekit, servers: dict[str, TimeStampAuthorityServer], keyed: Path
+) -> None:
+    """What is sealed is sealed: that is answered, with what is missing."""
+    folder = keyed / "seals" / "000001"
+    abusekit("seal", "--case", keyed, expect=0)
+    (folder / "seal.txt.me.sig").chmod(0o600)
+    (folder / "seal.txt.me.sig").write_bytes(b"spoiled")
+    answer = abusekit("seal", "--case", keyed, "--json", *TWO, expect=7).answer
+    assert states(answer) == {"local-a": "pending", "local-b": "pending"} and answer["lines"] == 1
+    assert "is not what was logged" in answer["stamps"][0]["problem"] and not servers["local-a"].requests
+
+
 def test_offline_sends_nothing(
     abusekit: Abusekit, servers: dict[str, TimeStampAuthorityServer], keyed: Path
 ) -> None:
@@ -189,7 +229,8 @@ def test_a_later_signature_is_stamped_too(
     abusekit("seal", "--case", keyed, *TWO, expect=0)
     assert "already" in abusekit("timestamp", "--case", keyed, *TWO, expect=0).err
     abusekit("key", "create", "other", expect=0)
-    abusekit("sign", "--case", keyed, "--key", "other", expect=0)
+    ended = abusekit("sign", "--case", keyed, "--key", "other", expect=0)
+    assert "do not name the new signature yet: abusekit timestamp" in ended.err
     answer = abusekit("timestamp", "--case", keyed, *TWO, "--json", expect=0).answer
     assert {one["listed"] for one in answer["stamps"]} == {"stamp2.sha256"}
     assert stamp_checks(abusekit, keyed) == {"ok": 4}
@@ -213,6 +254,13 @@ def test_whose_root_it_is(
     abusekit("seal", "--case", keyed, *TWO, expect=0)
     abusekit.environment["ABUSEKIT_AUTHORITIES"] = str(tmp_path / "none")
     assert stamp_checks(abusekit, keyed) == {"could-not-check": 2}
+    ended = abusekit("timestamp", "--case", keyed, *TWO, expect=2)
+    assert "no authority 'local-a'" in ended.err and f"{tmp_path / 'none'} is not there" in ended.err
+    with TimeStampAuthorityServer("local-a") as namesake:  # the same name, other roots
+        authorities.add(tmp_path / "namesake", "local-a", namesake.url, namesake.root_pem)
+    abusekit.environment["ABUSEKIT_AUTHORITIES"] = str(tmp_path / "namesake")
+    ended = abusekit("verify", keyed, expect=7)
+    assert "is of another local-a than the one trusted here" in ended.out and "NOT FULLY CHECKED" in ended.out
     for name, server in servers.items():
         (tmp_path / f"{name}.pem").write_bytes(server.root_pem)
     both = ("--roots", "local-a=local-a.pem", "--roots", "local-b=local-b.pem")
@@ -249,14 +297,20 @@ def test_each_capture_with_its_stamp(
 ) -> None:
     servers["local-b"].trouble = Trouble.SERVER_ERROR
     urls = [site.post_url(5003), site.post_url(5004)]
-    abusekit("capture", "--case", case, "--delay", "0", "--stamp-each", *TWO, *urls, expect=0)
+    ended = abusekit("capture", "--case", case, "--delay", "0", "--stamp-each", *TWO, *urls, expect=7)
+    assert "stamped by local-a: 2 captures" in ended.err
+    assert ended.err.count("no time stamp of local-b for 2 captures: ") == 1
+    ended = abusekit(
+        "recheck", "--case", case, "--again", "--delay", "0", "--stamp-each", *TWO, "--json", expect=7
+    )
+    assert (ended.answer["stamped"], ended.answer["not_stamped"]) == ({"local-a": 2}, {"local-b": 2})
     shown = abusekit("show", "--case", case, "E0001", "--json", expect=0).answer
     names = {one["name"] for one in shown["files"]}
     assert {"stamp.sha256", "stamp.local-a.tsq", "stamp.local-a.tsr", "stamp.local-a.pem"} <= names
     assert not any("local-b" in name for name in names)
     assert any(text.startswith("no-stamp: local-b: ") for text in shown["problems"])
     assert shown["not_later_than"][1] == "local-a"
-    assert stamp_checks(abusekit, case)["ok"] == 2
+    assert stamp_checks(abusekit, case)["ok"] == 4
     listed = sh("cd evidence/E0001 && sha256sum -c stamp.sha256", case)
     assert listed.returncode == 0, listed.stderr
     assert "no address" not in abusekit("verify", case).out

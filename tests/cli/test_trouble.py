@@ -25,7 +25,7 @@ NEED_A_CASE = (
     ("settings", "change", "--title", "x", "--reason", "x"),
     ("manifest",),
     ("sign",),
-    ("seal",),
+    ("seal", "--again"),
     ("verify",),
     ("timeline",),
     ("recover",),

@@ -12,7 +12,7 @@ from test_every_step import die_at, mend, now, take
 
 from abusekit.case.folder import Case
 from abusekit.errors import AbusekitError
-from abusekit.integrity.handover.handing import logged_transfer, receipt_logged
+from abusekit.integrity.handover.handing import logged_transfer, receipts_logged
 from abusekit.integrity.handover.handover import read_handover
 from abusekit.integrity.handover.taking import countersign, take_receipt
 from abusekit.integrity.keys.signers import Signer
@@ -69,7 +69,7 @@ def test_die_at_every_step_of_a_hand_over(side: str, tmp_path: Path) -> None:
         if step % 2:  # by hand, or by whatever is done next
             mend(case)
         end(partial(take, case), case)
-        if not (side != "hand over" and receipt_logged(case, 1, "signature")):
+        if not (side != "hand over" and receipts_logged(case, 1, "signature")):
             work(case)
         seal(case)
         verdict = verify_case(after, Question(trust=TRUST))

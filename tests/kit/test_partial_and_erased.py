@@ -58,6 +58,9 @@ def test_a_partial_copy(handed: Handed, copy: Path) -> None:
     assert python.stdout.count("existed not later than") == 2
     assert shell.returncode == 7, shell.stdout
     assert "log-sha256 cannot be compared" in shell.stdout and "signed by me" in shell.stdout
+    assert "logged" not in shell.stdout.replace("that the log names", ""), shell.stdout
+    doubts = [line for line in shell.stdout.splitlines() if line.startswith("COULD-NOT-CHECK")]
+    assert len(doubts) == 1 and "verify_case.py compares the root" in doubts[0], shell.stdout
 
 
 def test_the_page_of_a_partial_copy_tells_nothing_of_the_rest(copy: Path) -> None:
@@ -65,6 +68,12 @@ def test_the_page_of_a_partial_copy_tells_nothing_of_the_rest(copy: Path) -> Non
         page = (copy / "kit" / name).read_text("utf-8")
         for word in ("E0001", "E0005", "PO/1", "alpha", "OP-1", "a wrong file", "manifest"):
             assert word not in page, (name, word)
+
+
+def test_its_page_says_what_to_expect(copy: Path) -> None:
+    page = " ".join((copy / "kit/VERIFY.txt").read_text("utf-8").split())
+    assert "(PARTIAL …) as it should be in this copy" in page
+    assert "verify.sh always ends with 7 here" in page
 
 
 @pytest.mark.parametrize("sealed_again", [False, True])

@@ -135,7 +135,7 @@ def test_it_stands_alone() -> None:
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert names == {
-        "__future__", "argparse", "base64", "datetime", "hashlib", "json", "os", "re", "stat", "subprocess", "sys",
+        "argparse", "base64", "datetime", "functools", "hashlib", "json", "os", "re", "stat", "subprocess", "sys",
         "tempfile", "typing",
     }  # fmt: skip
 
@@ -170,4 +170,46 @@ def test_a_withheld_line_is_counted(handed: Handed) -> None:
     (handed.case / "custody/log.jsonl").unlink()
     store_lines(handed.case, lines, "log.redacted")
     done = run(*trusted(handed))
-    assert "VERIFIED (PARTIAL: 1 of 21 lines are withheld)" in done.stdout, done.stdout
+    assert "VERIFIED (PARTIAL: 1 of 21 lines are withheld; " in done.stdout, done.stdout
+
+
+def test_nothing_beside_it_is_imported(handed: Handed) -> None:
+    """A planted module would say what it likes, also where somebody forgets -I."""
+    for name in ("json", "argparse", "typing", "__future__"):
+        (handed.case / f"kit/{name}.py").write_text(
+            "print('VERIFIED'); raise SystemExit(0)", encoding="ascii"
+        )
+    for words, cwd in (
+        (["kit/verify_case.py", "."], handed.case),
+        (["verify_case.py", ".."], handed.case / "kit"),
+    ):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 1 and done.stdout.endswith("\nNOT VERIFIED\n"), done
+        assert "kit/json.py: is there, but was never logged" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--signers", "--ca", "--against"])
+def test_a_pipe_is_not_waited_for(handed_once: Handed, tmp_path: Path, option: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    named = f"local-a={tmp_path}/pipe" if option == "--ca" else tmp_path / "pipe"
+    assert run(handed_once.case, option, named).returncode == 4
+
+
+def test_too_large_to_be_what_it_should_be(handed_once: Handed, tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as out:
+        out.truncate(50_000_000_000)
+    assert run(handed_once.case, "--signers", tmp_path / "large").returncode == 4
+
+
+def test_a_wrong_word_in_the_log_is_one_fault(handed: Handed) -> None:
+    """What stands behind it was not read: that is said once, and nothing is called interrupted or cut back."""
+    lines = raw_lines(handed.case)
+    store_lines(handed.case, [*lines[:6], lines[6].replace(b"threat", b"treat!"), *lines[7:]])
+    done = run(*trusted(handed))
+    assert done.returncode == 1
+    wrong = [line for line in done.stdout.splitlines() if line.startswith(("CHANGED", "MISSING", "UNLISTED"))]
+    assert len(wrong) == 2, wrong  # the line behind it, and the seal that covers it
+    assert "log line 8: does not continue the chain" in done.stdout
+    assert "what stands behind it was not read" in done.stdout and "interrupted" not in done.stdout

@@ -61,6 +61,21 @@ def test_tells_what_was_done(handed_once: Handed) -> None:
     assert all(len(line) <= 110 for line in text.splitlines() if not line.startswith("    "))
 
 
+def test_explains_every_word_that_the_programs_can_end_with(handed_once: Handed) -> None:
+    text = " ".join(text_of(handed_once.case).split())
+    for word in (
+        "VERIFIED (exit code 0)",
+        "NOT VERIFIED (1)",
+        "NOT FULLY CHECKED (7)",
+        "TORN LOG (3)",
+        "COULD-NOT-CHECK",
+    ):
+        assert word in text, word
+    assert "ssh-keygen -lf ../allowed_signers" in text
+    programs_say = set(re.findall(r'[013]: "([A-Z ]+)"', programs()["verify_case.py"].decode()))
+    assert programs_say and all(word in text for word in programs_say)
+
+
 def test_no_name_of_the_case_is_in_it(handed_once: Handed) -> None:
     for name in ("VERIFY.txt", "VERIFY.html"):
         page = (handed_once.case / "kit" / name).read_text("utf-8")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import random
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from planted import PLANTED, apple, box, film, jpeg, loci
 
 from abusekit.case.canonical import JSON
 from abusekit.case.records import Item, StoredFile
@@ -63,53 +63,6 @@ def scan(tmp_path: Path) -> Scan:
 
 def kinds(scanned: Scanned) -> set[str]:
     return {leak.kind for leak in scanned.leaks}
-
-
-def tiff(order: str, *, gps: bool = True, serial: str = "SN-998877") -> bytes:
-    """A TIFF header with a serial number and a position."""
-    head = b"II*\0" if order == "<" else b"MM\0*"
-    text = serial.encode() + b"\0"
-    main = struct.pack(f"{order}H", 1 + gps) + struct.pack(f"{order}HHLL", 0x8769, 4, 1, 40)
-    main += struct.pack(f"{order}HHLL", 0x8825, 4, 1, 60) if gps else b""
-    out = (head + struct.pack(f"{order}L", 8) + main).ljust(40, b"\0")
-    out += struct.pack(f"{order}H", 1) + struct.pack(f"{order}HHLL", 0xA431, 2, len(text), 120)
-    out = out.ljust(60, b"\0")
-    out += struct.pack(f"{order}H", 1) + struct.pack(f"{order}HHLL", 2, 5, 3, 90)
-    out = out.ljust(90, b"\0") + struct.pack(f"{order}6L", 51, 1, 30, 1, 0, 1)
-    return out.ljust(120, b"\0") + text
-
-
-def jpeg(order: str, **more: object) -> bytes:
-    body = b"Exif\0\0" + tiff(order, **more)  # type: ignore[arg-type]
-    return b"\xff\xd8\xff\xe1" + struct.pack(">H", len(body) + 2) + body + b"\xff\xda" + b"\x11" * 3000
-
-
-PLANTED: dict[str, tuple[bytes, str]] = {
-    "a path of this user": (b"see /srv/homes/akerlund/notes.txt", "home-path"),
-    "a path of somebody": (b"saved to /home/maria/Desktop/a.png\n", "home-path"),
-    "a path on a Mac": (b'{"path":"/Users/maria/a.png"}', "home-path"),
-    "a path on Windows": (b"C:\\Users\\Maria Lopez\\Desktop\\a.png", "home-path"),
-    "a path on Windows in JSON": (b'"C:\\\\Users\\\\maria\\\\a.png"', "home-path"),
-    "an address of a file": (b"file:///home/maria/page.html", "home-path"),
-    "the computer's name": (b"printed by ANNA on annas-laptop, page 1", "host-name"),
-    "our address": (b"your address is 203.0.113.77.", "own-address"),
-    "a producer's e-mail": (b"from: Anna.Akerlund+x@mail.example.org", "e-mail"),
-    "a short name's e-mail": (b"<bo.li@example.org>", "e-mail"),
-    "a word of the list": (b"lives at 12 Elm Street.", "personal"),
-    "an author in a PDF": (b"%PDF-1.4\n<< /Author (Maria Lopez) >>", "author"),
-    "an author in hexadecimal": (b"%PDF-1.4\n<< /Author <FEFF004D0061> >>", "author"),
-    "an author in XMP": (b"<dc:creator><rdf:Seq> <rdf:li>Maria</rdf:li>", "author"),
-    "an author of an office document": (b"<cp:lastModifiedBy>Maria</cp:lastModifiedBy>", "author"),
-    "a cookie in a HAR": (b'{"name": "Cookie", "value": "sid=1"}', "session"),
-    "a header in a recording": (b"GET / HTTP/1.1\r\nAuthorization: Bearer abc\r\n", "session"),
-    "a signed token": (b"token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.x", "session"),
-    "a place, little-endian": (jpeg("<"), "position"),
-    "a place, big-endian": (jpeg(">"), "position"),
-    "a serial number": (jpeg("<", gps=False), "camera"),
-    "a place in a PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\x99eXIf" + tiff(">"), "position"),
-    "a place in a TIFF": (tiff("<"), "position"),
-    "a place in a WebP": (b"RIFF\0\0\0\0WEBPEXIF\x99\0\0\0" + tiff("<"), "position"),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -216,6 +169,16 @@ REQUEST = record("request", b"GET / HTTP/1.1\r\nCookie: sid=topsecretvalue", b""
 ANSWER = record("response", b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nX-Client-IP: 198.51.100.4", b"hello")
 
 
+@pytest.mark.parametrize("gap", [0, 500, 140_000, 3 << 20])
+def test_every_photo_of_a_container_is_read(scan: Scan, gap: int) -> None:
+    """A PDF holds them one behind the other; the first says nothing of the second."""
+    between = b"\nendstream endobj\n" + b" " * gap
+    pdf = b"%PDF-1.4\n" + between.join([jpeg("<", gps=False, serial=f"SN-{n}{n}") for n in range(3)])
+    found = scan({"file.bin": pdf + between + jpeg(">", serial="")})
+    assert {(leak.kind, leak.where) for leak in found.leaks} >= {("position", "EXIF GPSLatitude")}
+    assert len({leak.masked for leak in found.leaks if leak.kind == "camera"}) == 1  # S… (5 characters)
+
+
 def test_cookies_weigh_by_whose_they_are(scan: Scan) -> None:
     """Without an account they are a remark; with a session they open it; in a file handed over nobody knows."""
     plain = scan(capture(REQUEST, ANSWER), kind="capture")
@@ -241,6 +204,10 @@ def test_what_a_page_shows_is_no_leak(scan: Scan) -> None:
     assert not scan({"dom.html": page}, kind="capture", role="rendering").leaks
     photo = scan({"media-01.jpg": jpeg("<")}, kind="capture")
     assert {leak.severity for leak in photo.leaks} == {"low"}
+    video = scan({"video.mp4": film(apple())}, kind="capture")
+    assert {(leak.kind, leak.severity) for leak in video.leaks} == {("position", "low")}
+    text = b'<wpt lat=\'51.5\'> \'Cookie: a=b\' /home/maria /media/maria/x/y {"cookies":[{"value":"a"}]}'
+    assert not scan({"text.txt": text}, kind="capture", role="rendering").leaks
     ours = b"GET http://annas-laptop/ akerlund"
     assert kinds(scan({"page.mhtml": ours}, kind="capture", role="rendering")) == {"host-name"}
     report = scan({"report.txt": ours}, kind="capture", role="metadata")
@@ -255,6 +222,12 @@ CLEAN = (
     b"@media print {} a@b support@example.org maria@example.org elmo@boli.example",
     b"1203.0.113.77 203.0.113.771 annas-laptops xannas-laptop 112 Elm Street 12 Elm Streets",
     b"localhost 127.0.0.1 akerlund Exif\0\0II*\0 eXIf II*\0\xff\xff\xff\xff",
+    b'<a href="/home/news"> <a href=/home/news/1> url(/home/x.png) "GET /home/feed HTTP/1.1" see /home/a.htm?x',
+    b'"/media/uploads/a.png" "/media/2024/a.png" "/media/cdrom/a" /media/usb1/x "/media/a.png" /Users/Shared',
+    b"a\tTRUE\t/\tno TRUE\tFALSE\t1\t2 'Cookie: settings' \"cookie: we use them\" 'Authorization: was given'",
+    b'{"cookies":[]} {"cookies":[{"name":"a","value":""}]} "cookies": [1] "httpOnly":true} -b 2 --cookie jar',
+    b'GPSLatitude="0,0.0N" GPSLatitudeRef="N" <trkpt lat="0.000" lon="0"/> <wpt> <coordinates>0,0</coordinates>',
+    film(box(b"\xa9xyz", b"\0\x12\x15\xc7+00.0000+000.0000/") + loci(0, 0)) + b"loci of foci; data: loci\0",
     b"/Author () <dc:creator> </dc:creator> eyJ.eyJ ookie: Cookie: \r\n",
     "The cookie: jar. Authorization was given. ".encode("utf-16"),
 )
@@ -282,6 +255,8 @@ def test_no_value_is_told(scan: Scan) -> None:
         "Elm",
         "998877",
         "topsecret",
+        "51",
+        "9f8e",
         "eyJh",
     ):
         assert secret not in told
@@ -290,8 +265,12 @@ def test_no_value_is_told(scan: Scan) -> None:
     assert [leak.member for leak in named] == ["", "member 1"]  # in its directory, and before the member
 
 
+OUR_NAMES: tuple[JSON, ...] = ("IMG_1.jpg", "photos/2026/IMG_2.jpg", "photos\\IMG_3.jpg")
+"""Of a folder that was taken in: these tell of nobody."""
+
+
 def test_names_as_received(scan: Scan) -> None:
-    names: dict[str, JSON] = {"names": ["IMG_1.jpg", "Letter of Akerlund.doc", "C:\\x\\a.txt"]}
+    names: dict[str, JSON] = {"names": [*OUR_NAMES, "Letter of Akerlund.doc", "C:\\x\\a.txt"]}
     found = scan({"file.bin": b""}, source=names).leaks
     assert [(leak.kind, leak.file) for leak in found] == [("file-name", "evidence/E0001/item.json")] * 2
 

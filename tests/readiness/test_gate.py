@@ -7,11 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from gate_case import SAID, Gate, time_without_zone
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from gate_case import SAID, START, Gate, time_without_zone
 
 from abusekit.case.records import Legs
 from abusekit.case.transfer import transfer_path
-from abusekit.readiness.need import KINDS, Need, ordered, ranges, steps
+from abusekit.integrity.keys.revocation import Revocation, log_revocation
+from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.verify import Question, verify_case
+from abusekit.readiness.need import KINDS, Need, accept, ordered, ranges, steps
+from abusekit.readiness.verdict import verdict_needs
+from handed_case import hand_over
 
 FEW_DAYS = timedelta(days=3)
 LONG = timedelta(days=40)
@@ -52,6 +58,26 @@ def test_a_stamp_that_nobody_trusts_here_is_none(gate: Gate) -> None:
     gate.seal()
     gate.authority = type(gate.authority)("local-b", gate.authority.roots)
     assert {need.kind for need in gate.needs()} == {"unchecked", "stamp"}
+
+
+def test_each_doubt_has_its_own_step(gate: Gate) -> None:
+    gate.record_only()
+    gate.seal()
+    fingerprint = gate.key.public.fingerprint
+    verdict = verify_case(gate.case.root, Question())
+    found = {
+        need.what.split(":")[0]: need.command for need in verdict_needs(verdict) if need.kind == "unchecked"
+    }
+    assert found == {
+        "signature": "abusekit verify --signers FILE",
+        "stamp": "abusekit verify --roots NAME=FILE",
+    }
+    log_revocation(gate.case, fingerprint, Revocation(START, "stolen", "x"), by="PO", now=gate.clock())
+    gate.seal()
+    assert [need.command for need in gate.needs("unchecked")] == ["abusekit seal --again --key NAME"] * 2
+    gate.key = StoredKey("new", Ed25519PrivateKey.generate())
+    gate.seal()
+    assert gate.assess().exit_code == 0, "a newer seal by a good key covers the same lines"
 
 
 def test_pending_stamps(gate: Gate) -> None:
@@ -184,6 +210,16 @@ def test_open_hand_overs(gate: Gate) -> None:
     assert {"transfer", "wrong", "custody"} <= {need.kind for need in found.needs} and found.exit_code == 1
 
 
+def test_while_it_is_on_the_way_only_the_receipt_is_wanted(tmp_path: Path) -> None:
+    gate = Gate(tmp_path / "case", place="")
+    gate.file()
+    [bare] = gate.needs("custody")
+    hand_over(gate.case, gate.key, gate.clock)
+    found = [need.typed for need in gate.needs() if need.kind in ("transfer", "custody")]
+    assert found == ["abusekit custody receive RECEIPT", accept("custody")]
+    assert "custody store" in bare.typed
+
+
 @pytest.mark.parametrize(
     ("producer", "said"), [("PO:Alice:volunteer", "no full name"), ("PO:Alice Smith:volunteer", "")]
 )
@@ -245,6 +281,7 @@ def test_what_is_wrong_outweighs_all(gate: Gate) -> None:
     stored.write_bytes(b"y")
     found = gate.assess()
     first = found.needs[0]
+    assert first.command == "abusekit verify COPY"
     assert found.exit_code == 1 and first.kind == "wrong" and first.blocking and first.item == "E0001"
     assert re.search(r"is not what was logged.*; logged in line 2 of 2026-11-20T09:00:\d\dZ", first.what)
 

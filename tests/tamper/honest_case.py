@@ -18,7 +18,7 @@ from abusekit.case.settings import Producer, Settings
 from abusekit.errors import AbusekitError
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.keys import store as keys
-from abusekit.integrity.keys.signers import own_signers
+from abusekit.integrity.keys.signers import Signer, own_signers
 from abusekit.integrity.keys.signing import StoredKey
 from abusekit.integrity.sealing import seal
 from abusekit.integrity.sealing.manifest import make_manifest
@@ -160,6 +160,12 @@ def build(folder: Path) -> Built:
     )
     trust = Trust(own_signers(store))
     return Built(case.root, store, key, trust, keys.show(store, "me").public.fingerprint)
+
+
+def vouched(built: Built, *others: StoredKey) -> Built:
+    """The same, where somebody vouches for further keys as well."""
+    signers = [Signer((f"other-{n}",), one.public, (), None, None) for n, one in enumerate(others)]
+    return replace(built, trust=replace(built.trust, signers=[*built.trust.signers, *signers]))
 
 
 @dataclass(slots=True)

@@ -31,15 +31,13 @@ def signers_line(signer: Signer) -> str:
     )
 
 
-def _trust(given: Trust, question: Question, folder: Path) -> kit.Trust:
+def _trust(given: Trust, question: Question) -> kit.Trust:
     trust = kit.Trust()
     lines = "".join(signers_line(signer) + "\n" for signer in given.signers)
     trust.signers = kit.read_signers(lines.encode(), "signers")
     trust.pinned = list(given.pinned)
     for authority in given.authorities:
-        roots = folder / f"roots-of-{authority.name}.pem"
-        roots.write_bytes(authority.roots)
-        trust.roots[authority.name] = str(roots)
+        trust.roots[authority.name] = authority.roots
     trust.against = [(name, data, kit.Seal(data)) for name, data in question.against]
     return trust
 
@@ -47,7 +45,7 @@ def _trust(given: Trust, question: Question, folder: Path) -> kit.Trust:
 def check_agrees(root: Path, question: Question, found: Verdict | AbusekitError) -> None:
     """The same exit code from the stranger's program as abusekit's verdict without what only abusekit opens."""
     try:
-        stranger = kit.verify(str(root), _trust(question.trust, question, root.parent), question.now)
+        stranger = kit.verify(str(root), _trust(question.trust, question), question.now)
     except (OSError, kit.Bad) as fault:
         assert isinstance(found, AbusekitError), fault
         return
@@ -62,7 +60,7 @@ def check_agrees(root: Path, question: Question, found: Verdict | AbusekitError)
         expected = 1
     elif found.torn:
         expected = 3
-    texts = [text for texts in stranger.report.texts.values() for text in texts]
+    texts = [text for texts in stranger.texts.values() for text in texts]
     assert stranger.exit_code == expected, (texts, found.findings)
     assert stranger.word == found.sentence or stranger.exit_code != found.exit_code, found.sentence
     assert list(stranger.log.withdrawn) == list(found.withdrawn)

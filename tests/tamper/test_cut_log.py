@@ -39,7 +39,22 @@ def test_is_found_with_an_earlier_copy_of_a_seal(suspect: Suspect) -> None:
     assert suspect.verdict(against=(("kept.txt", kept),)).exit_code == 0
     _cut_back(suspect.root)
     question = {"against": (("kept.txt", kept),)}
-    suspect.finds(1, "against", Status.CHANGED, "custody/log.jsonl", says="cut back", **question)
+    found = suspect.finds(1, "against", Status.CHANGED, "custody/log.jsonl", says="cut back", **question)
+    assert suspect.verdict(**question).findings[0] == found, "it comes first"
+
+
+def test_a_seal_of_another_case_says_so_and_nothing_else(suspect: Suspect) -> None:
+    case = suspect.verdict().case
+    other = (
+        (suspect.root / "seals/000015/seal.txt")
+        .read_bytes()
+        .replace(case.encode(), b"0" * 8 + case[8:].encode())
+    )
+    question = {"against": (("kept.txt", other),)}
+    found = suspect.finds(
+        1, "against", Status.CHANGED, "custody/log.jsonl", says="is it the right file?", **question
+    )
+    assert [f for f in suspect.verdict(**question).findings if f.check == "against"] == [found]
 
 
 def test_is_found_by_the_mark_on_this_computer(suspect: Suspect, tmp_path: Path) -> None:

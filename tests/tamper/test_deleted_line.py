@@ -19,7 +19,7 @@ def test_as_it_is(suspect: Suspect) -> None:
 def test_with_a_new_chain(suspect: Suspect) -> None:
     acts = entries(suspect.root)
     store_lines(suspect.root, chained([*acts[:6], *acts[7:]]))
-    suspect.finds(1, "seal", Status.CHANGED, "seals/000007/seal.txt")
+    suspect.finds(1, "log", Status.CHANGED, LOG, says="adds a seal that cannot be")
 
 
 def test_the_first(suspect: Suspect) -> None:

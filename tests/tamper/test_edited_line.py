@@ -17,6 +17,12 @@ def test_without_a_new_chain(suspect: Suspect) -> None:
     lines[6] = spell(acts[6])
     store_lines(suspect.root, lines)
     suspect.finds(1, "log", Status.CHANGED, LOG, says="line 8 (n 7): does not continue the chain")
+    verdict = suspect.verdict()
+    assert [f.path for f in verdict.findings if f.status is Status.CHANGED] == [LOG, "seals/000007/seal.txt"]
+    suspect.finds(
+        1, "seal", Status.UNCHECKED, "seals", says="1 seal covers lines behind the one that is wrong"
+    )
+    assert not any("interrupted" in f.message for f in verdict.findings), "no crash did that"
 
 
 def test_with_a_new_chain(suspect: Suspect) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from forger import Entry, chained, entries, overwrite, relist, sha256, spell, store_lines
-from honest_case import START, Suspect
+from honest_case import START, Suspect, vouched
 
 from abusekit.case.folder import Case
+from abusekit.case.transfer import read_receipt, receipt_words
 from abusekit.integrity.findings import Status
 from abusekit.integrity.handover.handover import read_handover
 from abusekit.integrity.handover.taking import countersign
 from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.keys.sshsig import RECEIPT_NAMESPACE
 from handed_case import Clock, fingerprint, hand_over, new_key
 
 TRANSFER, RECEIPT = "custody/transfer-0001.json", "custody/receipt-0001-signature.json"
@@ -24,11 +26,12 @@ Spoil = Callable[[dict[str, Any]], object]
 
 @pytest.fixture
 def received(suspect: Suspect) -> Suspect:
-    """Handed over by the key of the case, received by another; shown to be honest."""
+    """Handed over by the key of the case, received by another; both are vouched for; shown to be honest."""
     case, clock = Case.open(suspect.root), Clock(START + timedelta(hours=1))
     _, data = hand_over(case, StoredKey("me", suspect.built.key), clock)
     theirs = new_key("officer")
     countersign(case, read_handover(data), theirs, ("DC 1234 Smith", ""), by=fingerprint(theirs), now=clock)
+    suspect.built = vouched(suspect.built, theirs)
     found = suspect.finds(7, "custody", Status.OK, RECEIPT, says="received by DC 1234 Smith")
     assert "by key SHA256:" in found.message
     return suspect
@@ -51,6 +54,14 @@ TRANSFERS: dict[str, tuple[Spoil, str]] = {
     "digest": (lambda p: p["exhibits"][0].update(sha256="0" * 64), "E0001 is not as it was logged"),
     "item": (lambda p: p["exhibits"][0].update(item="E0099"), "E0099 is no item of this case"),
     "nothing": (lambda p: p.update(exhibits=[]), "hands over nothing"),
+    "by another producer": (
+        lambda p: p["releaser"].update(initials="AB"),
+        "AB hands over, and the line is by PO",
+    ),
+    "another name": (
+        lambda p: p["releaser"].update(name="DC 1"),
+        "PO, DC 1, was no producer of this case then",
+    ),
     "another format": (lambda p: p.update(format="x"), "no paper of a hand-over"),
 }
 
@@ -69,7 +80,10 @@ RECEIPTS: dict[str, tuple[Spoil, str]] = {
     "another root": (lambda p: p.update(root="0" * 64), "another root"),
     "another paper": (lambda p: p.update(transfer_sha256=sha256(b"x")), "of another hand-over"),
     "another number": (lambda p: p.update(transfer=2), "of another hand-over"),
-    "on paper": (lambda p: p.update(how="paper", key="", seal=0, root="", signature=""), "of another kind"),
+    "on paper": (
+        lambda p: p.update(how="paper", key="", seal=0, root="", signature="", words_signature=""),
+        "of another kind",
+    ),
     "no name": (lambda p: p.update(name=" "), "is no receipt"),
 }
 
@@ -87,10 +101,28 @@ def test_received_by_the_key_that_handed_over(received: Suspect) -> None:
     received.finds(1, "custody", Status.CHANGED, RECEIPT, says="the key that handed over received, too")
 
 
-def test_another_name_in_a_receipt_is_not_found(received: Suspect) -> None:
-    """The limit: behind the seal, the words of a receipt are bound by nothing until the next seal is made."""
-    forge(received.root, RECEIPT, lambda p: p.update(name="DC 9999 Jones"))
-    received.finds(7, "custody", Status.OK, RECEIPT, says="received by DC 9999 Jones")
+@pytest.mark.parametrize(
+    "words", [{"name": "DC 9999 Jones"}, {"place": "x"}, {"at": "2026-11-20T22:00:09.000000Z"}]
+)
+def test_other_words_in_a_receipt(received: Suspect, words: dict[str, str]) -> None:
+    """Behind the seal only the receiver's signature over the words binds them."""
+    forge(received.root, RECEIPT, lambda p: p.update(words))
+    received.finds(1, "custody", Status.CHANGED, RECEIPT, says="its words are not what key")
+
+
+def test_more_members_in_a_receipt(received: Suspect) -> None:
+    forge(received.root, RECEIPT, lambda p: p.update(remark="nothing was missing"))
+    received.finds(1, "custody", Status.CHANGED, RECEIPT, says="is no receipt")
+
+
+def test_words_signed_by_another_key(received: Suspect) -> None:
+    def spoil(paper: dict[str, Any]) -> None:
+        paper["name"] = "DC 9999 Jones"
+        words = receipt_words(read_receipt(spell(paper) + b"\n"))
+        paper["words_signature"] = new_key("other").sign(words, RECEIPT_NAMESPACE).decode()
+
+    forge(received.root, RECEIPT, spoil)
+    received.finds(1, "custody", Status.CHANGED, RECEIPT, says="its words are signed by")
 
 
 def test_a_line_without_its_receipt(received: Suspect) -> None:

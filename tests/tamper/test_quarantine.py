@@ -1,4 +1,4 @@
-"""Acts of quarantine that cannot be, and an item that hides behind one."""
+"""Acts about items that cannot be, and an item that hides behind one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from abusekit.integrity.findings import Status
 
 LOG = "custody/log.jsonl"
 PUT: Entry = {"do": "item.quarantine", "item": "E0004", "reason": "x", "seen_by": ["PO"]}
+BORNE_OUT: Entry = {"do": "item.corroborate", "item": "E0004", "reason": "z"}
 RELEASE: Entry = {"do": "item.release", "item": "E0004", "reason": "y", "decided_by": "an officer"}
 
 
@@ -23,12 +24,14 @@ def test_put_and_released_is_no_fault(suspect: Suspect) -> None:
     ("acts", "says"),
     [
         ([{**PUT, "item": "E0099"}], "not taken in before"),
-        ([{**PUT, "reason": 7}], "no reason in words"),
+        ([{**PUT, "reason": 7}], "reason is of another type"),
         ([{"do": "item.quarantine", "item": "E0004"}], "absent or malformed"),
+        ([{**BORNE_OUT, "by_item": "E0099"}], "no other item of this case"),
+        ([{**BORNE_OUT, "by_item": "E0004"}], "no other item of this case"),
         ([RELEASE], "was not in quarantine"),
         ([PUT, RELEASE, RELEASE], "was not in quarantine"),
         ([PUT, {**RELEASE, "decided_by": " "}], "who decided"),
-        ([PUT, {**RELEASE, "reason": None}], "who decided"),
+        ([PUT, {**RELEASE, "reason": None}], "reason is of another type"),
         ([PUT, {"do": "item.release", "item": "E0004", "reason": "y"}], "absent or malformed"),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from forger import chained, entries, extend, store_lines
+from forger import chained, entries, extend, overwrite, store_lines
 from honest_case import START, Suspect
 
 from abusekit.case.folder import Case
@@ -37,14 +37,25 @@ def seal(suspect: Suspect, name: str, key: Ed25519PrivateKey) -> str:
 def test_its_signatures_count_no_more_though_it_is_vouched_for(
     suspect: Suspect, stranger: Ed25519PrivateKey
 ) -> None:
-    """None of them has a time stamp, so nobody can tell which were made before."""
+    """None of them has a time stamp, so nobody can tell which were made before; a newer seal by another key can."""
+    known = Trust((*suspect.built.trust.signers, Signer(("new",), public_key_of(stranger), (), None, None)))
+    revoke(suspect)
+    suspect.finds(7, "signature", Status.UNCHECKED, OLD, says="counts no more since", trust=known)
+    mine = seal(suspect, "new", stranger)
+    suspect.finds(7, "signature", Status.UNCHECKED, OLD)  # nobody vouched for the new key
+    suspect.finds(0, "signature", Status.OK, mine, trust=known)
+    suspect.finds(0, "signature", Status.NOTE, OLD, says="well signed, covers the same lines", trust=known)
+    theirs = seal(suspect, "me", suspect.built.key)
+    suspect.finds(7, "signature", Status.UNCHECKED, theirs, says="no trusted time stamp", trust=known)
+
+
+def test_a_newer_seal_that_is_spoiled_covers_nothing(suspect: Suspect, stranger: Ed25519PrivateKey) -> None:
     known = Trust((*suspect.built.trust.signers, Signer(("new",), public_key_of(stranger), (), None, None)))
     revoke(suspect)
     mine = seal(suspect, "new", stranger)
-    suspect.finds(7, "signature", Status.OK, mine, trust=known)
-    suspect.finds(7, "signature", Status.UNCHECKED, OLD, says="counts no more since", trust=known)
-    theirs = seal(suspect, "me", suspect.built.key)
-    suspect.finds(7, "signature", Status.UNCHECKED, theirs, says="no trusted time stamp", trust=known)
+    manifest = suspect.root / mine.rpartition("/")[0] / "manifest-sha256.txt"
+    overwrite(manifest, manifest.read_bytes()[:-1])
+    suspect.finds(1, "signature", Status.UNCHECKED, OLD, says="counts no more since", trust=known)
 
 
 def test_a_pin_does_not_bring_it_back(suspect: Suspect) -> None:
@@ -60,7 +71,7 @@ def test_the_line_is_taken_out_behind_the_seal(suspect: Suspect, stranger: Ed255
     seal(suspect, "new", stranger)
     acts = [act for act in entries(suspect.root) if act["do"] != "key.revoke"]
     store_lines(suspect.root, chained(acts))
-    suspect.finds(1, "seal", Status.CHANGED, "seals/000018/seal.txt")
+    suspect.finds(1, "log", Status.CHANGED, "custody/log.jsonl", says="adds a seal that cannot be")
 
 
 def test_a_later_time_does_not_undo_an_earlier_one(suspect: Suspect) -> None:

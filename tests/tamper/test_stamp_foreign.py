@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from stamped_case import NEWEST, Stamped
 
 from abusekit.demo.timestamp_issuer import Fault, TimestampIssuer
 from abusekit.integrity.findings import Status
+from abusekit.integrity.trust import Trust
+from abusekit.integrity.verify import Question, verify_case
 
 TSR = f"{NEWEST}/stamp.local-a.tsr"
 
@@ -22,6 +25,41 @@ def test_of_an_authority_of_ones_own(stamped: Stamped) -> None:
     own = TimestampIssuer("local-a", clock=stamped.clock, shift=-timedelta(hours=12))
     stamped.replace_logged(TSR, own.answer(_query(stamped)))
     stamped.finds(1, "stamp", Status.CHANGED, TSR)
+
+
+def _not_pinned(stamped: Stamped) -> Trust:
+    """As where the authorities come from the package or the user's own folder; `--ca` of the kit always pins."""
+    own = [replace(one, pinned=False) for one in stamped.built.trust.authorities]
+    return replace(stamped.built.trust, authorities=own)
+
+
+def test_of_another_with_the_same_name(stamped: Stamped) -> None:
+    """As with keys: of one that nobody vouched for, which is no sign of a change."""
+    trust = _not_pinned(stamped)
+    own = TimestampIssuer("local-a", clock=stamped.clock)
+    stamped.replace_logged(TSR, own.answer(_query(stamped)))
+    verdict = verify_case(stamped.root, Question(trust=trust))
+    [told] = [f for f in verdict.findings if f.path == TSR]
+    assert (verdict.exit_code, told.status) == (
+        7,
+        Status.UNCHECKED,
+    ) and "is of another local-a" in told.message
+    assert verdict.counts["stamp", Status.OK] == 1, "local-b's still counts"
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.WRONG_NONCE, Fault.WRONG_DIGEST, Fault.BAD_SIGNATURE, Fault.EXPIRED_LEAF]
+)
+def test_what_is_wrong_stays_wrong(stamped: Stamped, fault: Fault) -> None:
+    """Of the trusted authority, or of another one with its name."""
+    trust = _not_pinned(stamped)
+    for issuer in (stamped.issuers["local-a"], TimestampIssuer("local-a", clock=stamped.clock)):
+        issuer.fault = fault
+        stamped.replace_logged(TSR, issuer.answer(_query(stamped)))
+        verdict = verify_case(stamped.root, Question(trust=trust))
+        [told] = [f for f in verdict.findings if f.path == TSR]
+        of_another = fault is Fault.EXPIRED_LEAF and issuer is not stamped.issuers["local-a"]
+        assert told.status is (Status.UNCHECKED if of_another else Status.CHANGED), told
 
 
 def test_with_its_root_in_the_token_and_in_the_case(stamped: Stamped) -> None:

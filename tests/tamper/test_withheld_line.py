@@ -44,7 +44,8 @@ def test_is_partial(suspect: Suspect) -> None:
     _withhold(suspect, 3, 6)
     verdict = suspect.verdict()
     assert (verdict.exit_code, verdict.partial) == (0, "PARTIAL"), verdict.findings
-    assert verdict.sentence == "VERIFIED (PARTIAL: 2 of 17 lines are withheld)"
+    hidden = "they may hold withdrawals, quarantines, revocations"
+    assert verdict.sentence == f"VERIFIED (PARTIAL: 2 of 17 lines are withheld; {hidden})"
     suspect.finds(0, "log", Status.NOTE, REDACTED, says="2 of 17 lines are withheld")
     suspect.finds(0, "signature", Status.OK, "seals/000015/seal.txt.me.sig")
     suspect.finds(0, "seal", Status.NOTE, "seals/000015/seal.txt", says="log-sha256 of this seal cannot be")
@@ -122,7 +123,7 @@ def test_one_erased_and_one_withheld(suspect: Suspect) -> None:
     _withhold(suspect, 3, 4)
     verdict = suspect.verdict()
     assert (verdict.exit_code, verdict.partial) == (7, "PARTIAL"), verdict.findings
-    assert verdict.sentence.endswith("2 of 18 lines are withheld, 1 of them erased)")
+    assert "2 of 18 lines are withheld, 1 of them erased; they may" in verdict.sentence
 
 
 def test_said_to_be_erased_but_there(suspect: Suspect) -> None:

@@ -1,4 +1,4 @@
-"""Who has had each exhibit, and where it was kept, from its first moment to now; and the times for which nobody says.
+"""Who has had each exhibit, and where it was kept, from its first moment to now (see also `custody_gaps`).
 
 Read from the log, and from the papers that its lines name (settings, transfers, receipts). It shows what people
 wrote down, not what happened: an exhibit that was copied in secret has no gap.
@@ -7,13 +7,13 @@ wrote down, not what happened: an exhibit that was copied in secret has no gap.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import is_instant
 from abusekit.case.folder import Case
 from abusekit.case.settings import MAX_SETTINGS, from_yaml
-from abusekit.case.transfer import MAX_PAPER, Receipt, Transfer, read_receipt, read_transfer
+from abusekit.case.transfer import MAX_PAPER, Receipt, Transfer, read_receipt, read_transfer, receipt_path
 from abusekit.errors import CaseError
 
 SAID_LATER = "custody.store since"
@@ -30,7 +30,7 @@ class Papers:
     """Initials of a producer → full name, by the newest settings."""
     transfers: dict[int, Transfer] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
-    """Path → receipt."""
+    """Path → receipt; a receipt on paper that was corrected: what corrects it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +55,6 @@ class Keeping:
     """In transit: to whom it was handed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A time in which an exhibit has no custodian or no place on record."""
-
-    item: str
-    exhibit: str
-    start: str
-    """UTC."""
-    end: str | None
-    """UTC; None: still."""
-    missing: str
-    """`custodian`, `place`, or `custodian and place`."""
-    why: str
-    """In words, without content."""
-
-
-def case_gaps(case: Case) -> list[Gap]:
-    """`gaps` of a case on disk. Raises CaseError, EvidenceError, InputError: log or papers cannot be read."""
-    entries = list(case.entries())
-    return gaps(entries, papers_of(case, entries))
-
-
 def papers_of(case: Case, entries: Iterable[dict[str, JSON]]) -> Papers:
     """The papers that the log of `case` names. Raises CaseError, EvidenceError, InputError: one cannot be read."""
     try:
@@ -98,7 +76,10 @@ def _papers(case: Case, entries: Iterable[dict[str, JSON]]) -> Papers:
             if entry["do"] == "custody.transfer":
                 papers.transfers[entry["transfer"]] = read_transfer(case.read_small(path, MAX_PAPER))
             elif entry["do"] == "custody.receive":
-                papers.receipts[path] = read_receipt(case.read_small(path, MAX_PAPER))
+                receipt = read_receipt(case.read_small(path, MAX_PAPER))
+                # a correction speaks at the line of the paper that it corrects
+                where = receipt_path(receipt.transfer, "paper") if receipt.corrects else path
+                papers.receipts[where] = receipt
             else:
                 settings = from_yaml(case.read_small(path, MAX_SETTINGS))
                 papers.places[path] = settings.place
@@ -106,9 +87,9 @@ def _papers(case: Case, entries: Iterable[dict[str, JSON]]) -> Papers:
     return papers
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Now:
-    """What is known of one exhibit while the log is read."""
+    """What became known of one exhibit at a moment; it holds until the next."""
 
     exhibit: str
     start: str
@@ -132,7 +113,7 @@ def all_keepings(entries: Iterable[dict[str, JSON]], papers: Papers) -> list[Kee
 
 
 def _keepings(entries: Iterable[dict[str, JSON]], papers: Papers) -> Iterator[Keeping]:
-    known: dict[str, _Now] = {}
+    known: dict[str, list[_Now]] = {}
     handed: dict[int, str] = {}
     default = ""
     for entry in entries:
@@ -142,25 +123,70 @@ def _keepings(entries: Iterable[dict[str, JSON]], papers: Papers) -> Iterator[Ke
                 default = papers.places.get(str(one["path"]), default)
         elif do == "item.add":
             by = papers.names.get(entry["by"], str(entry["by"]))
-            known[entry["item"]] = _Now(str(entry["exhibit"]), at, by, default, do, n)
-        elif do == "custody.store" and (state := known.get(entry["item"])):
-            said = entry.get("since")
-            begins = at
+            known[entry["item"]] = [_Now(str(entry["exhibit"]), at, by, default, do, n)]
+        elif do == "custody.store" and (states := known.get(entry["item"])):
+            said, place = entry.get("since"), str(entry["place"])
             if isinstance(said, str) and is_instant(said):
-                begins, do = min(at, max(said, state.start)), SAID_LATER
-            yield from _until(entry["item"], state, begins)
-            place = str(entry["place"])
-            known[entry["item"]] = _Now(state.exhibit, begins, state.custodian, place, do, n, state.towards)
-        elif do == "custody.transfer" and (transfer := papers.transfers.get(entry["transfer"])):
-            handed[entry["transfer"]] = at
-            yield from _moved(transfer, known, _Now("", at, "", "", do, n, transfer.to))
-        elif do == "custody.receive" and (transfer := papers.transfers.get(entry["transfer"])):
-            for receipt in (papers.receipts.get(str(one["path"])) for one in entry.get("files", ())):
-                if receipt is not None:
-                    since = _received_at(receipt.at, handed.get(entry["transfer"], at), at)
-                    yield from _moved(transfer, known, _Now("", since, receipt.name, receipt.place, do, n))
-    for item, state in known.items():
-        yield from _until(item, state, None)
+                _said_later(states, min(at, said), place, n)
+            else:
+                states.append(replace(states[-1], start=at, place=place, act=do, n=n))
+        elif do in ("custody.transfer", "custody.receive"):
+            _hand_over(entry, papers, known, handed)
+    for item, states in known.items():
+        yield from _as_keepings(item, states)
+
+
+def _as_keepings(item: str, states: list[_Now]) -> Iterator[Keeping]:
+    for state, end in zip(states, [*(one.start for one in states[1:]), None], strict=True):
+        if end is None or end > state.start:
+            yield Keeping(
+                item, state.exhibit, state.start, end, state.custodian, state.place, state.act, state.n, state.towards
+            )  # fmt: skip
+
+
+def _hand_over(
+    entry: dict[str, JSON], papers: Papers, known: dict[str, list[_Now]], handed: dict[int, str]
+) -> None:
+    """A line of a transfer or of a receipt; `handed`: when each hand-over was logged."""
+    do, at, n, number = entry["do"], str(entry["at"]), int(entry["n"]), entry["transfer"]
+    transfer = papers.transfers.get(number)
+    if transfer is None:
+        return
+    if do == "custody.transfer":
+        handed[number] = at
+        _move(transfer, known, _Now("", at, "", "", do, n, transfer.to))
+        return
+    for receipt in (papers.receipts.get(str(one["path"])) for one in entry.get("files", ())):
+        if receipt is not None:
+            since = _received_at(receipt.at, handed.get(number, at), at)
+            _move(transfer, known, _Now("", since, receipt.name, receipt.place, do, n))
+
+
+def _said_later(states: list[_Now], since: str, place: str, n: int) -> None:
+    """A place that is told later: where the exhibit is now, or what nobody had written down before.
+
+    Within the newest state it is the place from then on. Else it fills the time from `since` to the first moment
+    for which a place is on record, or in which it changed hands: what was written down in time stays as it is.
+    Times are compared by the second, as people read them off.
+    """
+    first = max((k for k, one in enumerate(states) if one.start[:19] <= since[:19]), default=0)
+    begun = states[first]
+    begins = max(since, begun.start)
+    said = replace(begun, start=begins, place=place, act=SAID_LATER, n=n)
+    if first == len(states) - 1:
+        states.append(said)
+        return
+    last = first
+    while last < len(states) and not states[last].place.strip() and _holder(states[last]) == _holder(begun):
+        if last > first:
+            states[last] = replace(states[last], place=place, act=SAID_LATER, n=n)
+        last += 1
+    if last > first:
+        states.insert(first + 1, said)
+
+
+def _holder(state: _Now) -> tuple[str, str]:
+    return state.custodian, state.towards
 
 
 def _received_at(said: str, handed: str, logged: str) -> str:
@@ -168,74 +194,16 @@ def _received_at(said: str, handed: str, logged: str) -> str:
     return max(said, handed) if handed[:16] <= said[:16] and said <= logged else logged
 
 
-def _moved(transfer: Transfer, known: dict[str, _Now], to: _Now) -> Iterator[Keeping]:
+def _move(transfer: Transfer, known: dict[str, list[_Now]], to: _Now) -> None:
     """The exhibits of a transfer change hands; a receipt moves only what is still on its way by that transfer."""
     for one in transfer.exhibits:
-        state = known.get(one.item)
-        if state is None:
+        states = known.get(one.item)
+        if states is None:
             continue
-        place = to.place
+        state, place = states[-1], to.place
         if to.act == "custody.receive":
             if not state.towards or (state.act == "custody.transfer" and state.start > to.start):
                 continue  # received before, on paper or by signature; or handed on since
-            if state.act in (
-                "custody.store",
-                SAID_LATER,
-            ):  # the receiver said where before the receipt came back
+            if state.act in ("custody.store", SAID_LATER):  # said where before the receipt came back
                 place = place or state.place
-        start = max(to.start, state.start)
-        yield from _until(one.item, state, start)
-        known[one.item] = _Now(state.exhibit, start, to.custodian, place, to.act, to.n, to.towards)
-
-
-def _until(item: str, state: _Now, end: str | None) -> Iterator[Keeping]:
-    if end is None or end > state.start:
-        yield Keeping(
-            item,
-            state.exhibit,
-            state.start,
-            end,
-            state.custodian,
-            state.place,
-            state.act,
-            state.n,
-            state.towards,
-        )
-
-
-def gaps(entries: Iterable[dict[str, JSON]], papers: Papers) -> list[Gap]:
-    """Every time in which an exhibit has no custodian or no place on record, by item number, then by time.
-
-    Raises CaseError where the log is not ours.
-    """
-    found: dict[str, list[Gap]] = {}
-    for one in all_keepings(entries, papers):
-        lacks = [
-            name for name, said in (("custodian", one.custodian), ("place", one.place)) if not said.strip()
-        ]
-        if not lacks:
-            continue
-        why = (
-            f"handed to {one.towards}, who has not confirmed it"
-            if one.towards
-            else _WHY.get(one.act, one.act)
-        )
-        of_item = found.setdefault(one.item, [])
-        missing = " and ".join(lacks)
-        if (
-            of_item
-            and (last := of_item[-1])
-            and (last.end, last.missing, last.why) == (one.start, missing, why)
-        ):
-            of_item[-1] = Gap(one.item, one.exhibit, last.start, one.end, missing, why)
-        else:
-            of_item.append(Gap(one.item, one.exhibit, one.start, one.end, missing, why))
-    return [gap for item in sorted(found, key=lambda i: (len(i), i)) for gap in found[item]]
-
-
-_WHY = {
-    "item.add": "taken in; nobody said where it is kept",
-    "custody.store": "a place was recorded, and nobody who has it",
-    "custody.transfer": "handed over, and nobody has confirmed it",
-    "custody.receive": "received; nobody said where it is kept",
-}
+        states.append(replace(to, exhibit=state.exhibit, start=max(to.start, state.start), place=place))

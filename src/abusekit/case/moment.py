@@ -238,7 +238,8 @@ def parse_typed(text: str, zone: str, *, clock: Clock = "person", what: str = "t
     try:
         local, precision, offset = _read_typed(typed)
     except ValueError as fault:
-        raise UsageError(f"the {what} {typed[:60]!r} is not understood: {fault}", _EXAMPLE) from fault
+        named = what if what.startswith("--") else f"the {what}"
+        raise UsageError(f"{named} {typed[:60]!r} is not understood: {fault}", _EXAMPLE) from fault
     if offset is None and precision != "day":
         _refuse_clock_change(local, zone, typed, what)
     if offset is None:
@@ -305,7 +306,7 @@ def _read_typed(typed: str) -> tuple[datetime, Precision, str | None]:
         if at[5] is not None:
             offset = _canonical_zone("+00:00" if at[5] in "Zz" else at[5])
     else:
-        raise ValueError("its form is not known")
+        raise ValueError("this is no date, and no date with a time")
     if local.year not in _TYPED_YEARS:
         raise ValueError(f"the year is not between {_TYPED_YEARS[0]} and {_TYPED_YEARS[-1]}")
     return local, precision, offset

@@ -72,8 +72,11 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of the log."""
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """`custody/receipt-000k-signature.json` or `…-paper.json`: that it was received, and by whom."""
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`custody/receipt-000k-signature.json` or `…-paper.json`: that it was received, and by whom.
+
+    What corrects a paper is another file, `…-paper-2.json`, `…-paper-3.json`, …; the newest counts.
+    """
 
     format: str = RECEIPT_FORMAT
     case: str
@@ -98,6 +101,23 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The countersignature over the bytes of that seal.txt, armored; empty on paper."""
     scan: str = ""
     """Item that holds a picture of the signed paper, if there is one."""
+    corrects: str = ""
+    """On paper: why this note takes the place of the one before; empty: it is the first."""
+    words_signature: str = ""
+    """Signature of `key` over all other members (`receipt_words`), armored; empty on paper."""
+
+
+def receipt_words(receipt: Receipt) -> bytes:
+    """What the receiver signs beside the seal: canonical JSON of all members but `words_signature`, and a line feed.
+
+    Raises InputError: a text in it cannot be written.
+    """
+    members = msgspec.to_builtins(receipt)
+    del members["words_signature"]
+    try:
+        return encode(members) + b"\n"
+    except NotCanonicalError as fault:
+        raise InputError(f"a text in it cannot be written: {fault}", "type it again") from fault
 
 
 def counted(exhibits: int) -> str:
@@ -110,9 +130,9 @@ def transfer_path(number: int) -> str:
     return f"custody/transfer-{number:04}.json"
 
 
-def receipt_path(number: int, how: str) -> str:
-    """Inside the case."""
-    return f"custody/receipt-{number:04}-{how}.json"
+def receipt_path(number: int, how: str, nth: int = 1) -> str:
+    """Inside the case; the second, third, … of a hand-over correct the one before."""
+    return f"custody/receipt-{number:04}-{how}{'' if nth == 1 else f'-{nth}'}.json"
 
 
 Paper = TypeVar("Paper", Transfer, Receipt)
@@ -181,7 +201,9 @@ def _converted(value: JSON, kind: type[Paper], format_: str) -> Paper:
 def _check(paper: Transfer | Receipt) -> None:
     """Raises InputError for what no paper of ours says."""
     words = (
-        [paper.place, paper.to, paper.reason] if isinstance(paper, Transfer) else [paper.place, paper.name]
+        [paper.place, paper.to, paper.reason]
+        if isinstance(paper, Transfer)
+        else [paper.place, paper.name, paper.corrects]
     )
     if any(len(text) > MAX_WORDS for text in words):
         raise InputError(f"a text in it is longer than {MAX_WORDS} characters", "shorten it")
@@ -209,10 +231,9 @@ def _check_transfer(paper: Transfer) -> None:
 
 def _check_receipt(paper: Receipt) -> None:
     signed = bool(FINGERPRINT.match(paper.key)) and paper.seal > 0 and bool(_HEX64.match(paper.root))
-    bare = not (paper.key or paper.seal or paper.root or paper.signature)
-    if not (bare if paper.how == "paper" else signed and paper.signature) or not _HEX64.match(
-        paper.transfer_sha256
-    ):
+    bare = not (paper.key or paper.seal or paper.root or paper.signature or paper.words_signature)
+    whole = signed and paper.signature and paper.words_signature and not paper.corrects
+    if not (bare if paper.how == "paper" else whole) or not _HEX64.match(paper.transfer_sha256):
         raise InputError("it is a receipt with other facts than its kind has")
-    if len(paper.signature) > 16_384 or not paper.name.strip():
+    if max(len(paper.signature), len(paper.words_signature)) > 16_384 or not paper.name.strip():
         raise InputError("its signature is too long, or it names nobody")

@@ -54,12 +54,15 @@ def resolve_items(case: Case, typed: Iterable[str]) -> tuple[str, ...]:
         return ()
     exhibits: dict[str, str] = {}
     ids: dict[int, str] = {}
+    erased: dict[int, str] = {}
     for entry in case.entries():
+        if entry["do"] == "line.erase" and (number := _ID.fullmatch(str(entry.get("item")))):
+            erased[int(number[1])] = f"on {entry['at'][:10]}, by authority of: {entry.get('authority')}"
         item, exhibit = str(entry.get("item")), str(entry.get("exhibit"))
         if entry["do"] == "item.add" and (number := _ID.fullmatch(item)):
             exhibits[_ZEROS.sub("", exhibit.upper())] = item
             ids[int(number[1])] = item
-    return tuple(dict.fromkeys(item for text in typed for item in _meant(text, ids, exhibits)))
+    return tuple(dict.fromkeys(item for text in typed for item in _meant(text, ids, exhibits, erased)))
 
 
 def resolve_item(case: Case, typed: str) -> str:
@@ -72,7 +75,7 @@ def resolve_item(case: Case, typed: str) -> str:
     return found[0]
 
 
-def _meant(typed: str, ids: dict[int, str], exhibits: dict[str, str]) -> list[str]:
+def _meant(typed: str, ids: dict[int, str], exhibits: dict[str, str], erased: dict[int, str]) -> list[str]:
     from abusekit.errors import UsageError
 
     text = typed.strip().upper()
@@ -88,6 +91,10 @@ def _meant(typed: str, ids: dict[int, str], exhibits: dict[str, str]) -> list[st
         first, last = int(ends[1]), int(ends[2])
         if first in ids and last in ids and first <= last:
             return [ids[number] for number in sorted(ids) if first <= number <= last]
+        if first in ids and last in ids:
+            raise UsageError(f"{typed} runs backwards", f"the smaller number first: {ids[last]}-{ids[first]}")
+    if by_id and (when := erased.get(int(by_id[1]))):
+        raise UsageError(f"E{int(by_id[1]):04} was erased {when}", "abusekit custody log tells more")
     there = f"the case holds {len(ids)} items" if len(ids) != 1 else "the case holds 1 item"
     raise UsageError(f"no item {typed}", f"{there}; abusekit list shows them")
 

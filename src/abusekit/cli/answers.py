@@ -69,6 +69,10 @@ class CaptureAnswer(msgspec.Struct):
     """Lines of the list that repeat an address."""
     outcomes: dict[str, int]
     exit_code: int
+    stamped: dict[str, int] = {}
+    """With --stamp-each: authority → number of captures that it stamped."""
+    not_stamped: dict[str, int] = {}
+    """With --stamp-each: authority → number of captures without its stamp; then the exit code is 7."""
 
 
 class Added(msgspec.Struct):
@@ -141,6 +145,8 @@ class ListAnswer(msgspec.Struct):
 
     reference: str
     items: list[Listed]
+    erased: list[str] = []
+    """Ids of the items that were erased, whatever was asked for."""
 
 
 class ShowAnswer(msgspec.Struct):
@@ -252,6 +258,8 @@ class Sealed(msgspec.Struct):
     """Fingerprints of all keys that signed in this run."""
     stamps: list[StampAnswer] = []
     """The time stamps that this run asked for."""
+    new: bool = True
+    """false: nothing had come since the newest seal, and this tells of that one."""
 
 
 class FindingAnswer(msgspec.Struct):

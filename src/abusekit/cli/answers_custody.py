@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from abusekit.cli.answers_stamps import StampAnswer
+
 
 class TransferAnswer(msgspec.Struct):
     """What `custody transfer --json` answers."""
@@ -19,6 +21,8 @@ class TransferAnswer(msgspec.Struct):
     """Fingerprints that signed it."""
     written: list[str]
     """The hand-over file, and the receipt to print as HTML and as text."""
+    stamps: list[StampAnswer] = []
+    """Time stamps that were asked for over the seal; none where it was sealed before (--again)."""
 
 
 class ReceiveAnswer(msgspec.Struct):
@@ -40,6 +44,8 @@ class ReceiveAnswer(msgspec.Struct):
     """Findings of it that could not be checked."""
     written: list[str]
     """The receipt to send back, and the one to print."""
+    exit_code: int = 0
+    """7: the copy was received, and something in it could not be checked."""
 
 
 class GapAnswer(msgspec.Struct):

@@ -57,3 +57,5 @@ class KeyRevoked(msgspec.Struct):
     """Names in the key store that this revocation stands beside."""
     lines: list[int]
     """Log lines that say so, one for each --case, in their order."""
+    undone: bool = False
+    """With --undo: the names in `noted` count again; `since` and `why` are empty."""

@@ -33,6 +33,8 @@ class PartialAnswer(msgspec.Struct):
     verdict: str
     """Of `verify` over the copy, with the trust of this computer."""
     exit_code: int
+    left_out: list[str]
+    """Paths of signatures and time stamps of the seal that would tell of a hand-over, and are not in the copy."""
 
 
 class ErasedAnswer(msgspec.Struct):

@@ -74,3 +74,7 @@ class RecheckAnswer(msgspec.Struct):
     """Addresses that are not asked: in quarantine, recorded only, or withdrawn."""
     verdicts: dict[str, int]
     exit_code: int
+    stamped: dict[str, int] = {}
+    """With --stamp-each: authority → number of captures that it stamped."""
+    not_stamped: dict[str, int] = {}
+    """With --stamp-each: authority → number of captures without its stamp; then the exit code is 7."""

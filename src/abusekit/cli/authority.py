@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from abusekit.cli.groups import WholeSentences
 from abusekit.cli.options import PathParameter, Session, authorities_folder, with_session
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from abusekit.integrity.timestamps.authorities import TimeStampAuthority
 
 
-@click.group("authority")
+@click.group("authority", cls=WholeSentences)
 def authority_command() -> None:
     """Time-stamp authorities: which can be asked, and which are trusted.
 
@@ -87,7 +88,7 @@ def authority_show(session: Session, name: str) -> None:
 def authority_add(session: Session, name: str, url: str, root: Path, note: str, default: bool) -> None:
     """Trust an authority of your own choice: a qualified one, a court's, your organisation's.
 
-    Get the root from the authority itself and compare its fingerprint on another way. With a wrong root any time
+    Get the root from the authority itself and compare its fingerprint by another way. With a wrong root any time
     could be made to look proved.
 
     \b
@@ -174,16 +175,9 @@ MOST_BYTES = 256 << 10
 
 
 def _read(path: Path) -> bytes:
-    from abusekit.errors import InputError
+    from abusekit.cli.named_files import read_named
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as fault:
-        raise InputError(f"{path} cannot be read: {fault.strerror}") from fault
-    if len(data) > MOST_BYTES:
-        raise InputError(f"{path} is too long for a file of root certificates")
-    return data
+    return read_named(path, MOST_BYTES)
 
 
 def _answer(one: TimeStampAuthority, asked: list[str]) -> AuthorityAnswer:

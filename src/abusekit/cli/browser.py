@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from abusekit.cli.groups import WholeSentences
 from abusekit.cli.options import PathParameter, Session, now, profiles_folder, with_session
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from abusekit.cli.answers_browser import BrowserProfile
 
 
-@click.group("browser")
+@click.group("browser", cls=WholeSentences)
 def browser_command() -> None:
     """Log in to sites for captures, in profiles that live outside of every case.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from abusekit.cli.options import Session
+from abusekit.cli.stamp_tally import StampTally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,7 @@ class CaptureReport:
         self.captured: list[CapturedAddress] = []
         self.skipped: Counter[str] = Counter()
         self.duplicates = 0
+        self.stamps = StampTally()
         self._warnings: dict[str, str] = {}
         self._failed_before: list[str] = []
         self._bar: Any = None
@@ -97,6 +99,7 @@ class CaptureReport:
         if item is None:
             self.refused(request.address, request.line or 0, done.outcome, done.problem)
         else:
+            self.stamps.take(item)
             letter, reasons = grade(item, stamped=_stamped(item))
             status = item.facts.get("status")
             problem = item.problems[0] if item.problems and item.outcome != "complete" else ""
@@ -154,7 +157,7 @@ class CaptureReport:
         """Print what became of it; the exit code: 0 all complete, 7 something failed, 4 no address in it."""
         failed = [c for c in self.captured if c.outcome != "complete"]
         skipped_failures = sum(n for outcome, n in self.skipped.items() if outcome != "complete")
-        code = 7 if failed or skipped_failures or self._warnings else 0
+        code = 7 if failed or skipped_failures or self._warnings or self.stamps.missing else 0
         if self.captured and all(c.outcome == "not-an-address" for c in self.captured) and not self.skipped:
             code = 4
         self._write_failures(failed)
@@ -163,8 +166,11 @@ class CaptureReport:
 
             outcomes = dict(Counter(c.outcome for c in self.captured))
             self.session.answer(
-                CaptureAnswer(self.captured, sum(self.skipped.values()), self.duplicates, outcomes, code)
-            )
+                CaptureAnswer(
+                    self.captured, sum(self.skipped.values()), self.duplicates, outcomes, code,
+                    dict(self.stamps.stamped), dict(self.stamps.missing),
+                )
+            )  # fmt: skip
         else:
             self._table(failed, skipped_failures)
         return code
@@ -211,6 +217,7 @@ class CaptureReport:
         )
         if grades := Counter(c.grade for c in self.captured if c.grade):
             say("grades: " + ", ".join(f"{n} {letter}" for letter, n in sorted(grades.items())))
+        self.stamps.say(self.session)
         if missing := sum(1 for c in self.captured if c.parts_missing):
             say(f"{missing} pages lack parts (images, style sheets, …): see abusekit show ITEM")
         if self.duplicates:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from abusekit.cli.acts import log_for_items, needed_reason, resolve_item, resolve_items
+from abusekit.cli.custody_gaps import gaps_command
 from abusekit.cli.custody_receive import receive_command
 from abusekit.cli.custody_transfer import transfer_command
+from abusekit.cli.groups import WholeSentences
 from abusekit.cli.options import Session, now, with_session
+
+if TYPE_CHECKING:
+    from abusekit.case.canonical import JSON
+    from abusekit.case.custodians import Keeping
+    from abusekit.case.folder import Case
 
 _NOT_SHOWN = {"n", "at", "do", "by", "prev", "salt", "files", "tally"}
 
 
-@click.group("custody")
+@click.group("custody", cls=WholeSentences)
 def custody_command() -> None:
     """Who had what, where, and why."""
 
 
 custody_command.add_command(transfer_command)
 custody_command.add_command(receive_command)
+custody_command.add_command(gaps_command)
 
 
 @custody_command.command("log")
 @click.option("--item", "item_id", metavar="ITEM", help="Only what concerns this item.")
 @with_session()
 def custody_log(session: Session, item_id: str | None) -> None:
-    """Every act in the case, in order.
+    """Every act in the case, in order, each with its line in custody/log.jsonl, counted from 1.
+
+    Of a hand-over the names are shown, as its paper has them. With --json n counts from 0, as in the log itself.
 
     \b
     Example:
@@ -43,7 +53,8 @@ def custody_log(session: Session, item_id: str | None) -> None:
         return
     for entry in entries:
         facts = " ".join(f"{key}={_plain(value)}" for key, value in entry.items() if key not in _NOT_SHOWN)
-        session.print(f"{entry['n']:>6}  {entry['at'][:19]}Z  {entry['by']:6} {entry['do']:16} {facts}")
+        facts += _from_paper(case, entry)
+        session.print(f"{entry['n'] + 1:>6}  {entry['at'][:19]}Z  {entry['by']:6} {entry['do']:16} {facts}")
 
 
 @custody_command.command("store")
@@ -70,7 +81,8 @@ def custody_store(
 ) -> None:
     """Record where items are kept.
 
-    With --since it is told, and logged, as said later; it never reaches back behind the last thing that was recorded.
+    With --since it is told, and logged, as said later: the place since then, or, where a place was recorded in the
+    meantime, until that. It changes no place that was written down in time.
 
     \b
     Examples:
@@ -88,7 +100,40 @@ def custody_store(
     ids = resolve_items(case, item_ids)
     if everything:
         ids = tuple(str(entry["item"]) for entry in case.entries() if entry["do"] == "item.add")
+    if since is not None:
+        _refuse_without_effect(case, ids, facts)
     log_for_items(session, "custody.store", ids, facts, f"kept at {place.strip()}")
+
+
+def _refuse_without_effect(case: Case, ids: tuple[str, ...], facts: dict[str, JSON]) -> None:
+    """Raises UsageError: for the time from `since` on a place is on record already, or somebody else had it."""
+    from abusekit.case.custodians import all_keepings, papers_of
+    from abusekit.case.custody import instant_text
+    from abusekit.errors import UsageError
+
+    entries = list(case.entries())
+    papers = papers_of(case, entries)
+    said = [
+        {"do": "custody.store", "item": item, "at": instant_text(now()), "n": len(entries), **facts}
+        for item in ids
+    ]
+    before, after = _by_item(all_keepings(entries, papers)), _by_item(all_keepings([*entries, *said], papers))
+    since = str(facts["since"])
+    for item in ids:
+        if before.get(item) == after.get(item) and (of_item := before.get(item)):
+            there = [one for one in of_item if one.start[:19] <= since[:19]][-1:] or of_item[:1]
+            raise UsageError(
+                f"{item}: at {since[:19]}Z it was, by line {there[0].n + 1} of the log, at {there[0].place!a}: "
+                "what was recorded in time is not changed by what is said later",
+                "leave out --since for where it is now, or name a time of the gap: abusekit custody gaps",
+            )
+
+
+def _by_item(keepings: list[Keeping]) -> dict[str, list[Keeping]]:
+    found: dict[str, list[Keeping]] = {}
+    for one in keepings:
+        found.setdefault(one.item, []).append(one)
+    return found
 
 
 def _past(typed: str, zone: str) -> str:
@@ -103,41 +148,24 @@ def _past(typed: str, zone: str) -> str:
     return instant_text(earliest)
 
 
-@custody_command.command("gaps")
-@with_session()
-def custody_gaps(session: Session) -> int:
-    """Times in which an exhibit has no custodian or no place on record.
+def _from_paper(case: Case, entry: dict[str, Any]) -> str:
+    """The names in the paper of a hand-over; "" for other acts. A log is shown also where a paper is not sound."""
+    from abusekit.case.transfer import MAX_PAPER, counted, read_receipt, read_transfer
+    from abusekit.errors import AbusekitError
 
-    Whoever takes an item in has it; a place is known from custody store, or from the settings of that day. What was
-    handed over is on the way until it is received. Exit code: 7 when there is a gap.
-
-    \b
-    Example:
-      abusekit custody gaps
-    """
-    from abusekit.case.custodians import case_gaps
-    from abusekit.case.transfer import counted
-
-    found = case_gaps(session.case())
-    exhibits = len({gap.item for gap in found})
-    code = 7 if found else 0
-    if session.json:
-        from abusekit.cli.answers_custody import GapAnswer, GapsAnswer
-
-        gaps = [GapAnswer(g.item, g.exhibit, g.start, g.end, g.missing, g.why) for g in found]
-        session.answer(GapsAnswer(gaps, exhibits, code))
-        return code
-    for gap in found:
-        end = "still" if gap.end is None else f"{gap.end[:19]}Z"
-        session.print(
-            f"{gap.item}  {gap.exhibit}  from {gap.start[:19]}Z to {end:20}  no {gap.missing}: {gap.why}"
+    if entry["do"] not in ("custody.transfer", "custody.receive"):
+        return ""
+    try:
+        data = case.read_small(str(entry["files"][0]["path"]), MAX_PAPER)
+        if entry["do"] == "custody.transfer":
+            transfer = read_transfer(data)
+            return f" to={transfer.to} ({counted(len(transfer.exhibits))})"
+        receipt = read_receipt(data)
+        return f" received_by={receipt.name} received_at={receipt.at[:19]}Z" + (
+            f" corrects={receipt.corrects}" if receipt.corrects else ""
         )
-    session.say(
-        f"{counted(exhibits)} with a gap" if found else "no gaps: somebody had every exhibit, somewhere"
-    )
-    if found:
-        session.say("Where they are: abusekit custody store; for new items: abusekit settings change --place")
-    return code
+    except (AbusekitError, KeyError, IndexError, TypeError):
+        return " (its paper cannot be read: abusekit verify)"
 
 
 def _plain(value: Any) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.acts import needed_reason, resolve_item
+from abusekit.cli.acts import needed_reason
+from abusekit.cli.custody_paper import note_paper
+from abusekit.cli.custody_received import answer_received, say_private
 from abusekit.cli.keys_to_sign import open_keys
 from abusekit.cli.kit_files import renew_kit
 from abusekit.cli.options import PathParameter, Session, now, passphrase_option, with_session
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abusekit.case.folder import Case
-    from abusekit.case.transfer import Receipt
     from abusekit.integrity.verify import Verdict
 
 
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 @click.option("--signed-by", metavar="TEXT", help="With --paper: who signed.")
 @click.option("--at", "at", metavar="TIME", help="With --paper: when, as it stands on the paper.")
 @click.option("--scan", metavar="ITEM", help="With --paper: the item that holds a picture of it.")
+@click.option(
+    "--corrects", metavar="REASON", help="With --paper: take the place of what was noted before, and why."
+)
 @passphrase_option
 @with_session(acts=True)
 def receive_command(
@@ -56,13 +60,16 @@ def receive_command(
     signed_by: str | None,
     at: str | None,
     scan: str | None,
+    corrects: str | None,
     passphrase_fd: int | None,
-) -> None:
+) -> int:
     """Confirm a hand-over: countersign it, take the receipt back, or note a signature on paper.
 
     The receiver gives the hand-over file and a copy of the case: the copy is verified, its seal countersigned, and a
     receipt written to send back. The releaser gives that receipt: its signature is checked and stored in the
-    original. On paper: the printed receipt was signed, and --paper notes by whom and when.
+    original. On paper: the printed receipt was signed, and --paper notes by whom and when; --corrects notes it anew,
+    and both notes stay. Exit code 7: received, but something in the copy could not be checked, such as whose the
+    releaser's key is.
 
     \b
     Examples:
@@ -72,28 +79,28 @@ def receive_command(
     """
     from abusekit.errors import UsageError
 
-    of_paper = (signed_by, at, scan)
+    of_paper = (signed_by, at, scan, corrects)
     if (file is None) == (paper is None) or (paper is None and any(of_paper)):
         raise UsageError(
             "give the hand-over, or its receipt, or --paper K",
-            "--signed-by, --at and --scan are for --paper: see abusekit custody receive --help",
+            "--signed-by, --at, --scan and --corrects are for --paper: see abusekit custody receive --help",
         )
     if paper is not None:
         if name_of_key or name or signers or out or not signed_by or not at:
             raise UsageError("--paper needs --signed-by and --at", "and takes no key, name or file")
-        _on_paper(session, paper, signed_by, at, scan, place)
-        return
+        note_paper(session, paper, signed_by, at, scan, place, corrects)
+        return 0
     if file is None:
-        return
+        return 0
     data, is_receipt = _read(file)
     if not is_receipt:
-        _countersign(session, file, data, name_of_key, name, place, signers, out, passphrase_fd)
-    elif name_of_key or name or place or out:
+        return _countersign(session, file, data, name_of_key, name, place, signers, out, passphrase_fd)
+    if name_of_key or name or place or out:
         raise UsageError(
             f"{file} is a receipt: it says all that", "leave out --key, --name, --place and --out"
         )
-    else:
-        _take_back(session, data)
+    _take_back(session, data)
+    return 0
 
 
 def _read(file: Path) -> tuple[bytes, bool]:
@@ -124,11 +131,12 @@ def _countersign(
     signers: tuple[Path, ...],
     out: Path | None,
     passphrase_fd: int | None,
-) -> None:
+) -> int:
     from abusekit.case.transfer import write_paper
     from abusekit.cli.handover_files import beside_case, refuse_taken, write_files
     from abusekit.integrity.handover.handover import read_handover
     from abusekit.integrity.handover.taking import countersign, match_case
+    from abusekit.integrity.keys.signing import SshKeygenKey
 
     case = session.case()
     handover = read_handover(data)
@@ -140,15 +148,21 @@ def _countersign(
     verdict = _verified(case, signers)
     signer = open_keys((name_of_key,) if name_of_key else (), passphrase_fd)[0]
     by = _who_logs(session, case, signer.public.fingerprint)
+    if isinstance(signer, SshKeygenKey):
+        session.say(
+            f"{signer.name} signs twice, the seal and the receipt: answer your agent, or touch the key"
+        )
     words = (needed_reason(name or transfer.to), place.strip())
     receipt = countersign(case, handover, signer, words, by=by, now=now)
     renew_kit(session, case)
     written = write_files(case, out, write_paper(receipt), transfer, handover.seal, receipt)
-    _answer(session, receipt, len(transfer.exhibits), verdict, written)
+    answer_received(session, receipt, transfer, verdict, written)
+    say_private(session, case)
     session.say(f"Send {out} back; there: abusekit custody receive {out.name} --case THE_ORIGINAL")
     session.say(
         "To go on in your copy, under your own initials: abusekit settings change --add-producer; then seal it"
     )
+    return verdict.exit_code
 
 
 def _who_logs(session: Session, case: Case, fingerprint: str) -> str:
@@ -191,77 +205,5 @@ def _take_back(session: Session, data: bytes) -> None:
     take_receipt(case, receipt, by=producer.initials, now=now)
     renew_kit(session, case)
     transfer = logged_transfer(case, receipt.transfer)[0]
-    _answer(session, receipt, len(transfer.exhibits), None, [])
+    answer_received(session, receipt, transfer, None, [])
     session.say("next: abusekit timestamp (it covers both signatures), then abusekit seal")
-
-
-def _on_paper(session: Session, number: int, signed_by: str, at: str, scan: str | None, place: str) -> None:
-    from abusekit.case.custody import instant_text
-    from abusekit.case.moment import parse_typed
-    from abusekit.case.transfer import MAX_WORDS, Receipt
-    from abusekit.errors import UsageError
-    from abusekit.integrity.handover.handing import log_receipt, logged_transfer
-
-    case = session.case()
-    producer = session.producer(case)
-    transfer, sha256, _ = logged_transfer(case, number)
-    moment = parse_typed(at, case.settings().zone, what="--at")
-    if moment.earliest is None:
-        raise UsageError(f"not a time: {at}", 'such as --at "2026-11-24 10:30"')
-    when = instant_text(moment.earliest)
-    if when > instant_text(now()):
-        raise UsageError(f"--at {at} has not come yet", "the time that stands on the paper")
-    who = needed_reason(signed_by)
-    if any(len(text) > MAX_WORDS for text in (who, place)):
-        raise UsageError(f"a text is longer than {MAX_WORDS} characters", "shorten it")
-    receipt = Receipt(
-        case=transfer.case,
-        transfer=number,
-        transfer_sha256=sha256,
-        how="paper",
-        at=when,
-        name=who,
-        place=place.strip(),
-        scan=resolve_item(case, scan) if scan else "",
-    )
-    log_receipt(case, receipt, by=producer.initials, now=now)
-    _answer(session, receipt, len(transfer.exhibits), None, [])
-    if when < transfer.at[:16]:
-        session.say(f"that is before the hand-over at {transfer.at[:19]}Z: is it right?")
-    if not scan:
-        session.say("Keep the paper. A picture of it: abusekit add PICTURE, and the next time --scan ITEM")
-
-
-def _answer(
-    session: Session, receipt: Receipt, exhibits: int, verdict: Verdict | None, written: list[str]
-) -> None:
-    from abusekit.case.transfer import counted
-    from abusekit.integrity.findings import Status
-
-    unchecked = [f for f in verdict.findings if f.status is Status.UNCHECKED] if verdict else []
-    if session.json:
-        from abusekit.cli.answers_custody import ReceiveAnswer
-
-        session.answer(
-            ReceiveAnswer(
-                receipt.transfer,
-                receipt.how,
-                receipt.name,
-                receipt.key,
-                receipt.at,
-                exhibits,
-                verdict.word if verdict else "",
-                len(unchecked),
-                written,
-            )
-        )
-        return
-    if verdict:
-        session.print(f"verified   {verdict.word}, root of the log {verdict.root}")
-        for finding in unchecked:
-            session.print(f"           not checked: {finding.path}: {finding.message}")
-    session.print(f"hand-over {receipt.transfer} of {counted(exhibits)} received by {receipt.name}")
-    if receipt.key:
-        session.print(f"countersigned by {receipt.key} over {receipt.seal} log lines; root {receipt.root}")
-    for path in written:
-        session.print(f"written    {path}")

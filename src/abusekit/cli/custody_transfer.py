@@ -11,6 +11,8 @@ from abusekit.cli.keys_to_sign import keys_option, open_keys, sign_all
 from abusekit.cli.kit_files import renew_kit
 from abusekit.cli.options import PathParameter, Session, now, passphrase_option, with_session
 from abusekit.cli.seal import check_not_behind, older_copy_option
+from abusekit.cli.timestamping import Outcome, chosen_authorities, say_none, stamp_seal, tsa_option
+from abusekit.cli.verify import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @click.command(name="transfer")
-@click.option("--to", "to", metavar="TEXT", help="Who receives: name, number, station.")
-@click.option("--reason", metavar="TEXT", help="Why it is handed over.")
+@click.option("--to", "to", metavar="TEXT", help="Who receives: name, number, station (needed).")
+@click.option("--reason", metavar="TEXT", help="Why it is handed over (needed).")
 @click.option(
     "--items",
     "items",
@@ -41,7 +43,10 @@ if TYPE_CHECKING:
 @click.option(
     "--again", type=click.IntRange(1, 9_999), metavar="K", help="Write the file of hand-over K once more."
 )
+@click.option("--anyway", is_flag=True, help="Although the log has some of them with somebody else.")
 @keys_option
+@tsa_option
+@click.option("--offline", is_flag=True, help="Write the requests for time stamps, and send nothing.")
 @older_copy_option
 @passphrase_option
 @with_session(acts=True)
@@ -54,23 +59,25 @@ def transfer_command(
     to_key: str,
     out: Path | None,
     again: int | None,
+    anyway: bool,
     names: tuple[str, ...],
+    tsa: tuple[str, ...],
+    offline: bool,
     passphrase_fd: int | None,
     older_copy: bool,
-) -> None:
+) -> int:
     """Hand exhibits to somebody: logged, sealed, signed, with a file to send and a receipt to print.
 
     Send the file together with a copy of the case folder (without private/, which is yours). The receiver
     countersigns the same seal with custody receive, or signs the printed receipt. Until then the exhibits are on
-    the way: see custody gaps.
+    the way: see custody gaps. Time stamps are asked for as by seal: exit code 7 if an authority gave none that counts.
 
     \b
     Examples:
       abusekit custody transfer --to "DC 1234 Smith, Anytown Police" --reason "for the investigation" --key me
       abusekit custody transfer --to "A. Archive" --reason "safe keeping" --items E0001-E0005 --place "vault 2"
     """
-    from abusekit.case.transfer import counted
-    from abusekit.cli.handover_files import all_files, beside_case, refuse_taken, write_files
+    from abusekit.cli.handover_files import beside_case, refuse_taken, write_files
     from abusekit.errors import UsageError
     from abusekit.integrity.handover.handing import logged_transfer
     from abusekit.integrity.handover.handover import write_handover
@@ -78,6 +85,7 @@ def transfer_command(
 
     case = session.case()
     by = session.producer(case)
+    authorities = chosen_authorities(tsa)
     if again is not None:
         if to or reason or items or place or to_key:
             raise UsageError("--again writes what was handed over", "leave out what the hand-over is to say")
@@ -93,34 +101,52 @@ def transfer_command(
             check_not_behind(case)
         wanted_items = None if not items else frozenset(resolve_items(case, items))
         said = (needed_reason(to or ""), needed_reason(reason or ""))
-        _say_with_others(session, case, by, wanted_items)
+        if not anyway:
+            _refuse_with_others(case, by, wanted_items)
         signers = open_keys(names, passphrase_fd, case)
         transfer, n = _log(case, by, signers, said, wanted_items, to_key.strip(), place.strip())
-    folder = _seal_over(case, n, transfer) or _seal(session, case, transfer, signers, by.initials)
+    stamped = Outcome([], [])
+    folder = _seal_over(case, n, transfer)
+    if folder is None:
+        folder = _seal(session, case, transfer, signers, by.initials)
+        stamped = stamp_seal(session, case, folder, authorities, by=by.initials, offline=offline)
+        renew_kit(session, case)
+        if not authorities:
+            say_none(session)
     text, seal = _statement(case, folder)
     signatures = signatures_of(case, folder)
     content = write_handover(transfer, text, signatures)
     written = write_files(case, out, content, transfer, seal, None)
     keys = [key.fingerprint for _, _, key in signatures]
+    _answer(session, transfer, seal, keys, written, stamped)
+    return stamped.exit_code
+
+
+def _answer(
+    session: Session, transfer: Transfer, seal: Seal, keys: list[str], written: list[str], stamped: Outcome
+) -> None:
+    from pathlib import Path
+
+    from abusekit.case.transfer import counted
+
     if session.json:
         from abusekit.cli.answers_custody import TransferAnswer
 
+        count, number = len(transfer.exhibits), transfer.transfer
         session.answer(
-            TransferAnswer(
-                transfer.transfer, transfer.to, len(transfer.exhibits), seal.size, seal.root, keys, written
-            )
+            TransferAnswer(number, transfer.to, count, seal.size, seal.root, keys, written, stamped.stamps)
         )
         return
-    session.print(f"hand-over {transfer.transfer} of {counted(len(transfer.exhibits))} to {transfer.to}")
+    session.print(f"hand-over no. {transfer.transfer}: {counted(len(transfer.exhibits))} to {transfer.to}")
     session.print(f"sealed {seal.size} log lines; root {seal.root}")
     for key in keys:
         session.print(f"signed by {key}")
-    for path in all_files(out):
+    for path in written:
         session.print(f"written    {path}")
     session.say(
         "Give the receiver a copy of the case folder, without private/, and the .json file; then there:"
     )
-    session.say(f"  abusekit custody receive {out.name} --case COPY --key THEIRS")
+    session.say(f"  abusekit custody receive {Path(written[0]).name} --case COPY --key THEIRS")
     session.say("or print the .html, and have it signed; then here:")
     session.say(f'  abusekit custody receive --paper {transfer.transfer} --signed-by "…" --at TIME')
     session.say("Read root and key fingerprints to each other, face to face or by telephone.")
@@ -136,16 +162,27 @@ def _next_number(case: Case) -> int:
     return max(numbers, default=0) + 1
 
 
-def _say_with_others(session: Session, case: Case, by: Producer, items: frozenset[str] | None) -> None:
-    """What the log knows to be with somebody else can hardly be handed over; but the log may be behind."""
+def _refuse_with_others(case: Case, by: Producer, items: frozenset[str] | None) -> None:
+    """What the log knows to be with somebody else can hardly be handed over; but the log may be behind.
+
+    Raises UsageError.
+    """
     from abusekit.case.custodians import all_keepings, papers_of
+    from abusekit.errors import UsageError
 
     entries = list(case.entries())
     names = {by.name, *(one.name for one in case.settings().producers)}
-    for one in all_keepings(entries, papers_of(case, entries)):
-        if one.end is None and one.custodian not in names and (items is None or one.item in items):
-            who = one.custodian or f"on the way to {one.towards}"
-            session.say(f"{one.item} ({one.exhibit}) is, by the log, not with you: {who}")
+    elsewhere = [
+        one
+        for one in all_keepings(entries, papers_of(case, entries))
+        if one.end is None and one.custodian not in names and (items is None or one.item in items)
+    ]
+    if elsewhere:
+        who = dict.fromkeys(one.custodian or f"on the way to {one.towards}" for one in elsewhere)
+        raise UsageError(
+            f"{ranges([one.item for one in elsewhere])}: by the log not with you, but: {'; '.join(who)}",
+            "choose others (--items), take in the receipt that is missing, or, if you have them: --anyway",
+        )
 
 
 def _log(
@@ -202,7 +239,6 @@ def _seal(session: Session, case: Case, transfer: Transfer, signers: Sequence[Se
         )
     folder = make_manifest(case, by=by, now=now)
     sign_all(session, case, folder, signers, by)
-    renew_kit(session, case)
     return folder
 
 

@@ -26,7 +26,7 @@ LISTED = ("/story/1", "/feed", "/thread/5001", "/posts/1", "/photo/gate_at_night
 
 
 @click.command("demo")
-@click.argument("folder", type=PathParameter(), metavar="DIR", default="abusekit-demo")
+@click.argument("folder", type=PathParameter(), metavar="[DIR]", default="abusekit-demo", required=False)
 @click.option(
     "--serve",
     is_flag=True,
@@ -76,13 +76,13 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
 
 def _serve(session: Session, port: int) -> int:
     import tempfile
-    import threading
     from pathlib import Path
 
-    from abusekit.cli.demo_servers import practice_servers
+    from abusekit.cli.demo_servers import ending_by_signal, practice_servers
     from abusekit.demo.site import PracticeSite
 
     with (
+        ending_by_signal() as ended,
         PracticeSite(port=port) as site,
         practice_servers() as servers,
         tempfile.TemporaryDirectory(prefix="abusekit-practice-") as folder,
@@ -98,7 +98,12 @@ def _serve(session: Session, port: int) -> int:
         session.say(
             "with the two lines in your shell they are used: abusekit seal --tsa local-a --tsa local-b"
         )
-        threading.Event().wait()
+        session.say(
+            "their keys and roots are thrown away when this ends: a stamp of theirs is then of another authority than"
+            " those of the next run, and verify says that it could not check it; keep such cases for practice"
+        )
+        ended.wait()
+        session.say("the practice site and its servers have ended; unset ABUSEKIT_AUTHORITIES ABUSEKIT_NTP")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -38,6 +38,28 @@ class Servers(NamedTuple):
         for one in self.authorities:
             authorities.add(folder, one.name, one.url, one.root_pem, "practice only")
         authorities.set_defaults(folder, [one.name for one in self.authorities])
+
+
+class Ending:
+    """Waits until the person, or the system, ends the program."""
+
+    def wait(self) -> None:
+        import threading
+
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+@contextmanager
+def ending_by_signal() -> Iterator[Ending]:
+    """SIGTERM ends it as Ctrl-C does, so that what is made for the run is removed."""
+    import signal
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield Ending()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -7,30 +7,29 @@ from typing import TYPE_CHECKING
 import click
 
 from abusekit.cli.acts import resolve_items
-from abusekit.cli.options import PathParameter, Session, with_session
+from abusekit.cli.groups import WholeSentences
+from abusekit.cli.options import Session, with_session
 from abusekit.cli.views import Views, reason_option
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from abusekit.cli.answers_partial import ReferenceAnswer
     from abusekit.export.partial import PartialCopy, Plan
 
 
-@click.group("export")
+@click.group("export", cls=WholeSentences)
 def export_command() -> None:
     """Make copies of the case for others."""
 
 
 @export_command.command("partial")
-@click.argument("out", type=PathParameter(), metavar="OUT")
+@click.argument("paths", nargs=-1, required=True, metavar="OUT")
 @click.option(
     "--items",
     "typed",
     multiple=True,
     required=True,
     metavar="ITEMS",
-    help="What to hand over: E0002,E0005 or PO/2 or E0003-E0007; may be repeated.",
+    help="What to hand over: E0002,E0005 or PO/2 or E0003-E0007; several with commas or blanks.",
 )
 @click.option(
     "--seal",
@@ -44,14 +43,20 @@ def export_command() -> None:
     is_flag=True,
     help="Hand over items that name others which are withheld, after reading where they do.",
 )
+@click.option(
+    "--with-countersignatures",
+    is_flag=True,
+    help="Copy also the signatures by which somebody received the case, which tell of that.",
+)
 @reason_option
 @with_session(acts=True)
 def export_partial(
     session: Session,
-    out: Path,
+    paths: tuple[str, ...],
     typed: tuple[str, ...],
     size: int | None,
     accept_references: bool,
+    with_countersignatures: bool,
     view_reason: str | None,
 ) -> int:
     """Copy chosen items only; the copy verifies against the same seal.
@@ -64,14 +69,18 @@ def export_partial(
     Example:
       abusekit export partial --case mycase --items E0002,E0005 for-the-police
     """
+    from pathlib import Path
+
     from abusekit.cli.verify import trust_of
     from abusekit.export.partial import export_partial as export
     from abusekit.export.partial import plan_partial
 
+    out = Path(paths[-1])
+    typed += paths[:-1]  # `--items E0001 E0002 OUT`: only the first belongs to the option
     case = session.case()
     views = Views(session, case, view_reason, reveals=True)
     ids = resolve_items(case, (part for text in typed for part in text.split(",") if part.strip()))
-    plan = plan_partial(case, ids, size=size)
+    plan = plan_partial(case, ids, size=size, with_countersignatures=with_countersignatures)
     _refuse_references(plan, accepted=accept_references)
     views.copied(ids, "export partial")
     copy = export(case, plan, out, trust=trust_of(), told=session.say)
@@ -116,6 +125,7 @@ def _answer(session: Session, copy: PartialCopy) -> None:
             _references(plan),
             verdict.sentence,
             verdict.exit_code,
+            list(plan.left_out),
         )
     )
 
@@ -132,6 +142,9 @@ def _print(session: Session, copy: PartialCopy) -> None:
     session.print(verdict.sentence)
     for one in plan.references:
         session.say(f"tells of what is withheld: {one.item} {one.where} names {one.names}")
+    if plan.left_out:
+        names = ", ".join(path.rpartition("/")[2] for path in plan.left_out)
+        session.say(f"left out, since it tells of a hand-over: {names} (--with-countersignatures)")
     if plan.later:
         session.say(
             f"{plan.later} later acts about these items are not in it: the seal is older; seal, then export again"

@@ -126,13 +126,15 @@ def _check(session: Session, listing: Path, jobs: int) -> int:
     return code
 
 
+MOST_LISTING = 1 << 28
+"""Bytes of a list of digests."""
+
+
 def _read_listing(listing: Path) -> Iterator[tuple[str, str]]:
+    from abusekit.cli.named_files import read_named
     from abusekit.errors import InputError
 
-    try:
-        lines = listing.read_bytes().decode("utf-8", "surrogateescape").split("\n")
-    except OSError as fault:
-        raise InputError(f"{listing} cannot be read: {fault.strerror}") from fault
+    lines = read_named(listing, MOST_LISTING).decode("utf-8", "surrogateescape").split("\n")
     found = False
     for number, line in enumerate(lines, start=1):
         if not line.rstrip("\r"):

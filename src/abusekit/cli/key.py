@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.key_changes import key_import, key_revoke, key_rotate
+from abusekit.cli.groups import WholeSentences
+from abusekit.cli.key_changes import key_import, key_rotate
 from abusekit.cli.key_making import check_free, check_length, not_inside_a_case
+from abusekit.cli.key_revoke import key_revoke
 from abusekit.cli.options import (
     PathParameter,
     Session,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from abusekit.integrity.keys.store import KeyInfo
 
 
-@click.group("key")
+@click.group("key", cls=WholeSentences)
 def key_command() -> None:
     """Create and show signing keys; they live outside of every case.
 

@@ -1,4 +1,4 @@
-"""`abusekit key import`, `rotate` and `revoke`: keys that come from elsewhere, follow one another, or end."""
+"""`abusekit key import` and `rotate`: keys that come from elsewhere, or follow one another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from abusekit.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from abusekit.integrity.keys.keyimport import Found
@@ -88,17 +87,20 @@ def _for_import(found: Found, passphrase_fd: int | None) -> bytes:
 @click.argument("old")
 @click.argument("new")
 @click.option("--reason", required=True, help="Why the key changes; goes into the log.")
+@click.option("--create", "making", is_flag=True, help="Create NEW, which must not exist yet.")
 @passphrase_option
 @with_session(acts=True)
-def key_rotate(session: Session, old: str, new: str, reason: str, passphrase_fd: int | None) -> None:
+def key_rotate(
+    session: Session, old: str, new: str, reason: str, making: bool, passphrase_fd: int | None
+) -> None:
     """Go over to another key: the log says that NEW replaces OLD, and the next seal is signed by both.
 
-    NEW is created where it does not exist. Those who check have to be told of the new key as of the first one:
+    NEW exists already, or is created with --create. Those who check have to be told of the new key as of the first one:
     nobody trusts it only because the old one did.
 
     \b
     Example:
-      abusekit key rotate me me-2027 --case mycase --reason "new computer"
+      abusekit key rotate me me-2027 --create --case mycase --reason "new computer"
     """
     from abusekit.cli.answers_keys import KeyRotated
     from abusekit.errors import UsageError
@@ -110,12 +112,14 @@ def key_rotate(session: Session, old: str, new: str, reason: str, passphrase_fd:
     case = session.case()
     producer = session.producer(case)
     before = keys.show(store, old)
-    after = _existing(store, new)
-    if after is None:
+    if making:
         not_inside_a_case(store)
+        check_free(store, new)
         chosen = passphrase(passphrase_fd, confirm=True, prompt=f"Passphrase of the new key {new}")
         check_length(chosen)
         after = keys.create(store, new, chosen)
+    else:
+        after = _existing(store, new)
     if after.public == before.public:
         raise UsageError(f"{old} and {new} are the same key")
     keys.check_can_sign(after, now())
@@ -129,6 +133,9 @@ def key_rotate(session: Session, old: str, new: str, reason: str, passphrase_fd:
         prints = before.public.fingerprint, after.public.fingerprint
         session.answer(KeyRotated(*prints, new, vouched, line))
         return
+    if making:
+        session.print(f"created {new} {after.public.fingerprint}")
+        session.say("keep its passphrase; a lost key cannot be remade (earlier seals stay valid)")
     session.print(f"{new} {after.public.fingerprint} replaces {old} {before.public.fingerprint}")
     if before.can_sign:
         session.say(
@@ -142,115 +149,14 @@ def key_rotate(session: Session, old: str, new: str, reason: str, passphrase_fd:
     session.say(f"those who check need the new key, too: abusekit key export {new}")
 
 
-def _existing(store: Path, name: str) -> KeyInfo | None:
-    import os
-
-    from abusekit.integrity.keys import store as keys
-
-    there = any(os.path.lexists(store / each) for each in (name, f"{name}.pub"))
-    return keys.show(store, name) if there or not keys.NAME_FORM.fullmatch(name) else None
-
-
-@click.command(name="revoke")
-@click.argument("key")
-@click.option(
-    "--since", required=True, metavar="TIME", help="Since when it counts no more: 2026-11-20T21:00Z."
-)
-@click.option("--why", required=True, type=click.Choice(["lost", "stolen", "retired"]))
-@click.option("--reason", required=True, help="What happened, in your words.")
-@click.option(
-    "--case",
-    "folders",
-    multiple=True,
-    type=PathParameter(),
-    metavar="DIR",
-    help="Also log it in this case; several times for several cases.",
-)
-@with_session(case=False, acts=True)
-def key_revoke(
-    session: Session, key: str, since: str, why: str, reason: str, folders: tuple[Path, ...]
-) -> None:
-    """Say that a key (its name here, or SHA256:…) counts no more, here and in cases.
-
-    What it signed then counts only where a trusted time stamp shows that it was before. Tell those who have its
-    allowed_signers line: `key export` now prints it with the limit.
-
-    \b
-    Example:
-      abusekit key revoke me --since 2026-11-20T21:00Z --why stolen --reason "laptop taken" --case mycase
-    """
-    from abusekit.case.custody import instant_text
-    from abusekit.case.folder import Case
-    from abusekit.cli.answers_keys import KeyRevoked
-    from abusekit.errors import UsageError
-    from abusekit.integrity.keys.revocation import Revocation, log_revocation, note_revocation
-
-    said = Revocation(_instant(since), why, needed_reason(reason))
-    store = key_store()
-    named, fingerprint = _meant(store, key)
-    cases = [Case.open(folder) for folder in folders]
-    producers = [session.producer(case) for case in cases]
-    if not named and not cases:
-        raise UsageError(f"{fingerprint} is no key of yours", "name the case that is to say so: --case DIR")
-    noted = []
-    for info in named:
-        if info.revoked is None or said.since < info.revoked.since:
-            note_revocation(store, info.name, fingerprint, said, now=now())
-            noted.append(info.name)
-    lines = [
-        log_revocation(case, fingerprint, said, by=producer.initials, now=now)
-        for case, producer in zip(cases, producers, strict=True)
-    ]
-    if not noted and not lines:
-        raise UsageError(f"{key} is revoked already, since then or earlier", "see: abusekit key list")
-    if session.json:
-        session.answer(KeyRevoked(fingerprint, instant_text(said.since), why, noted, lines))
-        return
-    session.print(f"{key} {fingerprint} counts no more since {said.since:%Y-%m-%d %H:%M:%S}Z ({why})")
-    for case in cases:
-        where = shlex.quote(str(case.root))
-        session.say(
-            f"logged in {case.root}; seal it with another key: abusekit seal --case {where} --key NAME"
-        )
-    if noted:
-        session.say(f"tell those who have its line: abusekit key export {noted[0]} prints it with the limit")
-
-
-def _meant(store: Path, key: str) -> tuple[list[KeyInfo], str]:
-    """The keys of the store that are meant, and the fingerprint. Raises UsageError, InputError."""
-    import re
-
+def _existing(store: Path, new: str) -> KeyInfo:
+    """The key that is to follow. Raises UsageError, with the way to make it, where there is none."""
     from abusekit.errors import UsageError
     from abusekit.integrity.keys import store as keys
-
-    if not key.startswith("SHA256:"):
-        info = keys.show(store, key)
-        fingerprint = info.public.fingerprint
-    elif re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", key):
-        fingerprint = key
-    else:
-        raise UsageError(f"not a fingerprint: {key[:80]}", "as abusekit key list prints it: SHA256:…")
-    return [one for one in keys.listing(store) if one.public.fingerprint == fingerprint], fingerprint
-
-
-def _instant(typed: str) -> datetime:
-    """An instant, with its zone, that is not to come. Raises UsageError."""
-    from datetime import UTC, datetime
-
-    from abusekit.errors import UsageError
 
     try:
-        at = datetime.fromisoformat(typed.strip())
-        known = at.tzinfo is not None
-        at = at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        known = False
-    if not known:
-        raise UsageError(
-            f"not a time with its zone: {typed[:60]}", "such as 2026-11-20T21:00Z or 2026-11-20T22:00+01:00"
-        )
-    if at > now():
-        raise UsageError(f"{typed[:60]} is still to come", "revoke a key when it counts no more")
-    if at.year < 1971:
-        raise UsageError(f"no key is that old: {typed[:60]}")
-    return at
+        return keys.show(store, new)
+    except UsageError as fault:
+        if not fault.message.startswith("there is no key"):
+            raise
+        raise UsageError(fault.message, f"{fault.hint}; or --create, to make {new} now") from fault

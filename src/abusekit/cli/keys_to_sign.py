@@ -30,14 +30,11 @@ def keys_option(function: Function) -> Function:
     )(function)
 
 
-def open_keys(
-    names: Sequence[str], passphrase_fd: int | None, case: Case | None = None, folder: Path | None = None
-) -> list[SealSigner]:
-    """The named keys, ready to sign; without names those that a change of keys in the `case` wants, or the only one.
+def named_keys(names: Sequence[str], case: Case | None = None, folder: Path | None = None) -> list[KeyInfo]:
+    """The named keys; without names those that a change of keys in the `case` wants, or the only one.
 
     `folder`: the seal, where it exists already; of a change of keys only who has not signed it yet is asked.
-    Every fault that can be seen without a passphrase is said before one is asked for. Raises UsageError,
-    InputError.
+    Every fault that can be seen without a passphrase is said here. Raises UsageError.
     """
     from abusekit.errors import UsageError
     from abusekit.integrity.keys import store as keys
@@ -47,12 +44,22 @@ def open_keys(
     found = [keys.show(store, name) for name in names]
     for info in found:
         keys.check_can_sign(info, now())
+    if len({info.public.fingerprint for info in found}) < len(found):
+        raise UsageError("two of these names are one key", "one signature of each key is enough")
+    return found
+
+
+def open_keys(
+    names: Sequence[str], passphrase_fd: int | None, case: Case | None = None, folder: Path | None = None
+) -> list[SealSigner]:
+    """The same keys, ready to sign. Raises UsageError, InputError."""
+    from abusekit.integrity.keys import store as keys
+
+    store = key_store()
+    found = named_keys(names, case, folder)
     asked = [info for info in found if not info.by_ssh_keygen]
     typed = dict(zip((i.name for i in asked), _passphrases(asked, passphrase_fd), strict=True))
-    signers = [keys.signer(store, info, typed.get(info.name, b"")) for info in found]
-    if len({one.public.fingerprint for one in signers}) < len(signers):
-        raise UsageError("two of these names are one key", "one signature of each key is enough")
-    return signers
+    return [keys.signer(store, info, typed.get(info.name, b"")) for info in found]
 
 
 def _only_key() -> str:
@@ -61,8 +68,11 @@ def _only_key() -> str:
 
     own = [info.name for info in keys.listing(key_store()) if info.can_sign and info.revoked is None]
     if len(own) != 1:
-        hint = "create one: abusekit key create me" if not own else f"--key {own[0]}"
-        raise UsageError("no key to sign with" if not own else "several keys could sign", hint)
+        if not own:
+            raise UsageError("no key to sign with", "create one: abusekit key create me")
+        raise UsageError(
+            f"several keys could sign: {', '.join(own)}", "name one, or each that is to sign: --key NAME"
+        )
     return own[0]
 
 
@@ -154,42 +164,43 @@ def sign_and_say(session: Session, case: Case, folder: Path, signers: Sequence[S
         session.answer(sealed)
     else:
         say_signed(session, case, folder, signers, sealed)
+        say_checks(session, case, signers, sealed.check_with)
 
 
 def say_signed(
     session: Session, case: Case, folder: Path, signers: Sequence[SealSigner], sealed: Sealed
 ) -> None:
-    """What was signed, how others check it, and whether a change of keys still waits for a signature."""
-    from abusekit.integrity.keys.signers import line
+    """What was signed, and whether a change of keys still waits for a signature."""
     from abusekit.integrity.sealing.manifest import SEAL
     from abusekit.integrity.sealing.rotation import open_rotation
 
-    session.print(f"sealed {sealed.lines} log lines; root {sealed.root}")
+    session.print(f"{'sealed' if sealed.new else 'seal of'} {sealed.lines} log lines; root {sealed.root}")
     for one in signers:
         session.print(f"signed by {one.name} {one.public.fingerprint}")
-    session.say(f"Give the line of {_your_keys(signers)} to those who check, by another way than the case:")
-    into = ">"
-    for one in signers:
-        session.say(f"  abusekit key show {one.name} --allowed-signers {into} allowed_signers")
-        into = ">>"
-    into = ">"
-    for one in signers:
-        vouched = shlex.quote(line(one.name, one.public).strip())
-        session.say(f"  echo {vouched} {into} allowed_signers    # the same, without abusekit")
-        into = ">>"
-    session.say("Anybody can check it without abusekit:")
-    for command in sealed.check_with:
-        session.say(f"  {command}")
     session.say(f"Keep a copy of {folder / SEAL} elsewhere: only such a copy shows a case that was cut back.")
     if change := open_rotation(case):
         names = _by_fingerprint()
         done = {one.public.fingerprint for one in signers}
         missing = [names.get(key, key) for key in (change.old, change.new) if key not in done]
         session.say(
-            f"Line {change.n} of the log says that {change.name} replaces another key, and no seal since then is "
+            f"Line {change.n + 1} of the log says that {change.name} replaces another key, and no seal since then is "
             f"signed by both; also needed: abusekit sign --key {' --key '.join(missing)}"
         )
 
 
-def _your_keys(signers: Sequence[SealSigner]) -> str:
-    return "your key" if len(signers) == 1 else "each key"
+def say_checks(session: Session, case: Case, signers: Sequence[SealSigner], commands: Sequence[str]) -> None:
+    """The lines by which a stranger checks it without abusekit: in one block, the last thing that is said."""
+    from abusekit.cli.timestamping import remark
+    from abusekit.integrity.keys.signers import line
+
+    session.say(
+        f"How others check it without abusekit ({case.root / 'kit' / 'VERIFY.txt'} has it in plain words):"
+    )
+    for place, one in enumerate(signers):
+        vouched = shlex.quote(line(one.name, one.public).strip())
+        into = ">>" if place else ">"
+        session.say(
+            f"  echo {vouched} {into} allowed_signers    # give them this line by another way than the case"
+        )
+    for command in commands:
+        session.say(f"  {command}{remark(command)}")

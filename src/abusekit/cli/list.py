@@ -64,11 +64,14 @@ def list_command(
         and (not wanted_tag or wanted_tag in one.tags)
         and (not only or one.item in only)
     ]
+    gone = {
+        str(entry.get("item")): entry["at"][:10] for entry in case.entries() if entry["do"] == "line.erase"
+    }
     views.seen((one.item for one in listed if not one.quarantined), "list --reveal")
     if session.json:
         from abusekit.cli.answers import ListAnswer
 
-        session.answer(ListAnswer(case.settings().reference, listed))
+        session.answer(ListAnswer(case.settings().reference, listed, erased=sorted(gone)))
         return
     for one in listed:
         session.print(_line(one))
@@ -76,6 +79,8 @@ def list_command(
             if text is not None:
                 session.print(f"         {text}")
     session.say(f"{len(listed)} items; show one: abusekit show ITEM")
+    if gone:
+        session.say("erased: " + ", ".join(f"{item} on {day}" for item, day in sorted(gone.items())))
     if held := sum(1 for one in listed if one.quarantined):
         session.say(f"{held} in quarantine: do nothing else with the files; whom to call: abusekit show ITEM")
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from abusekit.cli.options import Session
+from abusekit.cli.stamp_tally import StampTally
 
 if TYPE_CHECKING:
     from abusekit.capture.bulk import Done
@@ -40,10 +41,13 @@ class RecheckReport:
         self.skipped, self.held = skipped, held
         self.diff, self.reveal, self.views = diff, reveal, views
         self.found: list[Rechecked] = []
+        self.stamps = StampTally()
 
     def take(self, history: History, done: Done) -> None:
         one = _rechecked(history, done)
         self.found.append(one)
+        if done.item is not None:
+            self.stamps.take(done.item)
         shown = done.item is not None and self.diff and one.compared_with
         lines = None
         if shown and self.reveal and done.item:
@@ -60,12 +64,18 @@ class RecheckReport:
 
     def finish(self) -> int:
         """Print what became of them; the exit code: 0 all were judged, 7 some were not."""
-        code = 0 if all(one.verdict in JUDGED for one in self.found) else 7
+        judged = all(one.verdict in JUDGED for one in self.found)
+        code = 0 if judged and not self.stamps.missing else 7
         verdicts = dict(Counter(one.verdict or "not-stored" for one in self.found))
         if self.session.json:
             from abusekit.cli.answers_recheck import RecheckAnswer
 
-            self.session.answer(RecheckAnswer(self.found, self.skipped, self.held, verdicts, code))
+            self.session.answer(
+                RecheckAnswer(
+                    self.found, self.skipped, self.held, verdicts, code,
+                    dict(self.stamps.stamped), dict(self.stamps.missing),
+                )
+            )  # fmt: skip
             return code
         say = self.session.say
         say("")
@@ -76,7 +86,8 @@ class RecheckReport:
             say(f"{self.skipped} addresses are not due, or were re-checked within the last hour (--again)")
         if self.held:
             say(f"{self.held} addresses are never asked: in quarantine, or recorded only")
-        if code:
+        self.stamps.say(self.session)
+        if not judged:
             say("some could not be judged: what they showed instead is stored; see abusekit show ITEM")
         return code
 

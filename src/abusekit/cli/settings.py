@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from abusekit.cli.acts import needed_reason
+from abusekit.cli.groups import WholeSentences
 from abusekit.cli.options import Session, now, with_session
 
 POLICIES = ("log-views",)
 """As in `case.settings.POLICIES`, which is not loaded for a help text."""
 
 
-@click.group("settings")
+@click.group("settings", cls=WholeSentences)
 def settings_command() -> None:
     """Show or change the settings of the case."""
 

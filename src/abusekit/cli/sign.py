@@ -36,4 +36,6 @@ def sign_command(
         check_not_behind(case)
     signers = open_keys(names, passphrase_fd, case, folder)
     sign_and_say(session, case, folder, signers, producer.initials)
+    if any(folder.glob("stamp*.sha256")):
+        session.say("the time stamps of this seal do not name the new signature yet: abusekit timestamp")
     renew_kit(session, case)

@@ -40,12 +40,24 @@ def tag_command(
     for tag in (*added, *removed):
         if not TAG.fullmatch(tag):
             raise UsageError(f"not a label: {tag}", "letters, digits, blank, . : - _, at most 60")
+    _check_accepted(added)
     case = session.case()
     ids = resolve_items(case, item_ids)
     _check_there(standings(case.entries()), ids, removed)
     facts = {"tags": list(added), "removed": list(removed), "reason": reason}
     said = " ".join([f"+{tag}" for tag in added] + [f"-{tag}" for tag in removed])
     log_for_items(session, "item.tag", ids, facts, said)
+
+
+def _check_accepted(added: tuple[str, ...]) -> None:
+    """A label accepted:KIND is read by verify --for-submission; a slip would be without effect. Raises UsageError."""
+    from abusekit.errors import UsageError
+    from abusekit.readiness.need import ACCEPTED, KINDS, NEVER_ACCEPTED
+
+    kinds = [kind for kind in KINDS if kind not in NEVER_ACCEPTED]
+    for tag in added:
+        if tag.startswith(ACCEPTED) and tag.removeprefix(ACCEPTED) not in kinds:
+            raise UsageError(f"nothing is accepted by {tag}", f"{ACCEPTED} and one of: {', '.join(kinds)}")
 
 
 def _check_there(standing_of: dict[str, Standing], ids: tuple[str, ...], removed: tuple[str, ...]) -> None:

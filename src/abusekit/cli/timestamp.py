@@ -130,7 +130,7 @@ def _asked_again(session: Session, case: Case, tsa: tuple[str, ...], by: str) ->
     )
     for asked in lost:
         why = "no authority of this name can be asked from this computer (abusekit authority list)"
-        session.say(f"{asked.authority}: {why}")
+        session.say(f"{asked.authority}, seal {asked.seal}: {why}")
         outcome.stamps.append(answer_of(asked, problem=why))
     return outcome
 
@@ -141,7 +141,10 @@ def _listed(session: Session, case: Case) -> Outcome:
     waiting = pending(case)
     for asked in waiting:
         session.print(f"{asked.authority:16} seal {asked.seal}  {asked.listed:14} {asked.request}")
-    session.say(f"{len(waiting)} wait for an answer: abusekit timestamp --pending")
+    if waiting:
+        session.say(f"{len(waiting)} wait for an answer: abusekit timestamp --pending")
+    else:
+        session.say("nothing waits for an answer")
     return Outcome([answer_of(asked) for asked in waiting], [])
 
 
@@ -190,19 +193,25 @@ def _carried(session: Session, case: Case, tsa: tuple[str, ...], out: Path, by: 
 
 def _brought(session: Session, case: Case, responses: tuple[Path, ...], by: str) -> Outcome:
     """Answers from files; the first that is not good stops, and those before it are kept."""
+    from abusekit.cli.named_files import read_named
     from abusekit.errors import InputError
     from abusekit.integrity.sealing.stamping import asked_of
     from abusekit.integrity.timestamps import authorities
+    from abusekit.integrity.timestamps.timestamp import BadToken, Reason
 
     folder = authorities_folder()
     outcome = Outcome([], [])
     for path in responses:
+        data = read_named(path, RESPONSE_LIMIT)
         try:
-            with path.open("rb") as stream:
-                data = stream.read(RESPONSE_LIMIT + 1)
-        except OSError as fault:
-            raise InputError(f"{path} cannot be read: {fault.strerror}") from fault
-        asked = asked_of(case, data)
+            asked = asked_of(case, data)
+        except BadToken as fault:
+            if fault.reason is not Reason.MALFORMED:
+                raise
+            raise InputError(
+                f"{path}: {fault.message}",
+                "give the answer of the authority as it came: a file such as NAME.tsr",
+            ) from fault
         answer, lines = keep(session, case, asked, data, authorities.find(folder, asked.authority), by=by)
         outcome.stamps.append(answer)
         outcome.commands.extend(line for line in lines if line not in outcome.commands)

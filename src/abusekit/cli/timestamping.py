@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abusekit.integrity.timestamps.timestamp import Token
     from abusekit.integrity.trust import Authority, Trust
 
-STILL_GOOD = "the seal is good without it; ask again later: abusekit timestamp --pending"
+STILL_GOOD = "a seal is good without; ask again later: abusekit timestamp --pending"
 
 
 def tsa_option(function: Function) -> Function:
@@ -55,9 +55,8 @@ def trusted_authorities(roots: Sequence[str] = ()) -> list[Authority]:
 
     Raises UsageError, InputError.
     """
-    from pathlib import Path
-
-    from abusekit.errors import InputError, UsageError
+    from abusekit.cli.named_files import read_named
+    from abusekit.errors import UsageError
     from abusekit.integrity.timestamps import authorities
     from abusekit.integrity.timestamps.stamps import authority_name
     from abusekit.integrity.timestamps.timestamp_certificate import MOST_ROOTS_BYTES
@@ -68,13 +67,9 @@ def trusted_authorities(roots: Sequence[str] = ()) -> list[Authority]:
         name, equals, file = typed.partition("=")
         if not equals or not authority_name(name) or not file:
             raise UsageError(f"not NAME=FILE: {typed[:100]}", "such as --roots local-a=local-a.pem")
-        try:
-            with Path(file).open("rb") as stream:
-                data = stream.read(MOST_ROOTS_BYTES + 1)
-        except OSError as fault:
-            raise InputError(f"{file} cannot be read: {fault.strerror}") from fault
+        data = read_named(file, MOST_ROOTS_BYTES)
         authorities.roots_of(data)  # said now, not when the first token is met
-        trusted[name] = Authority(name, data)
+        trusted[name] = Authority(name, data, pinned=True)
     return list(trusted.values())
 
 
@@ -152,22 +147,26 @@ def fetch(
 
     outcome = Outcome([], [])
     if wanted:
-        hosts = ", ".join(f"{authority.name} ({authority.url})" for _, authority in wanted)
+        hosts = ", ".join(dict.fromkeys(f"{authority.name} ({authority.url})" for _, authority in wanted))
         session.say(f"connects to {hosts}: they learn a digest, and this computer's network address")
+    failed = False
     for asked, authority in wanted:
         try:
             response = post_query(authority.url, case.read_small(asked.request, 1 << 12))
             taken = keep(session, case, asked, response, authority, by=by)
         except (EvidenceError, NetworkError) as fault:
-            session.say(f"{asked.authority}: {fault.message}; {STILL_GOOD}")
+            session.say(f"{asked.authority}, seal {asked.seal}: {fault.message}")
+            failed = True
             outcome.stamps.append(answer_of(asked, problem=fault.message))
             continue
         except AbusekitError as fault:  # the case itself: locked, full, changed by another run meanwhile
-            session.say(f"{asked.authority}: {fault.message}")
+            session.say(f"{asked.authority}, seal {asked.seal}: {fault.message}")
             outcome.stamps.append(answer_of(asked, problem=fault.message))
             continue
         outcome.stamps.append(taken[0])
         outcome.commands.extend(line for line in taken[1] if line not in outcome.commands)
+    if failed:
+        session.say(STILL_GOOD)
     return outcome
 
 
@@ -181,7 +180,7 @@ def keep(
     token = stamping.take_response(case, asked, response, authority.trusted, by=by, now=now)
     command = stamping.openssl_command(case, asked, token, authority.path)
     if not session.json:
-        session.print(f"stamped: the seal {said(authority.name, token)}")
+        session.print(f"stamped: seal {asked.seal} {said(authority.name, token)}")
     ahead = token.gen_time - now()
     if ahead > APART:
         session.say(
@@ -206,9 +205,16 @@ def answer_of(
 def say_commands(session: Session, commands: Sequence[str]) -> None:
     """How strangers check the tokens; their roots they take from elsewhere."""
     if commands:
-        session.say("Anybody can check the time stamps without abusekit (with roots of their own choice):")
+        session.say("How others check the time stamps without abusekit:")
         for command in commands:
-            session.say(f"  {command}")
+            session.say(f"  {command}{remark(command)}")
+
+
+def remark(command: str) -> str:
+    """What to know about one of the printed lines, as a comment of the shell behind it."""
+    if "openssl ts " not in command:
+        return ""
+    return '    # with roots from the authority itself; its warning "not a CA cert" means nothing'
 
 
 def say_none(session: Session) -> None:

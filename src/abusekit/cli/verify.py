@@ -10,6 +10,7 @@ import click
 from abusekit.cli.options import PathParameter, Session, key_store, marks_folder, now, with_session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from abusekit.cli.answers import VerifyAnswer
@@ -86,15 +87,13 @@ def verify_command(
     from pathlib import Path
 
     from abusekit.case.folder import Case
-    from abusekit.errors import InputError
+    from abusekit.cli.named_files import read_named
     from abusekit.integrity.findings import PROVES
+    from abusekit.integrity.sealing.manifest import MAX_SEAL
     from abusekit.integrity.verify import Question, verify_case
 
     root = folder or session.folder or Case.find(Path.cwd()).root
-    try:
-        earlier = tuple((str(path), path.read_bytes()[:100_000]) for path in against)
-    except OSError as fault:
-        raise InputError(f"cannot be read: {fault.filename}: {fault.strerror}") from fault
+    earlier = tuple((str(path), read_named(path, MAX_SEAL)) for path in against)
     question = Question(
         trust=trust_of(signers, pinned, roots),
         against=earlier,
@@ -134,8 +133,9 @@ def trust_of(
     files: tuple[Path, ...] = (), pinned: tuple[str, ...] = (), roots: tuple[str, ...] = ()
 ) -> Trust:
     """Whose signatures and times count: this user's own, and what is named. Raises InputError, UsageError."""
+    from abusekit.cli.named_files import MOST_SIGNERS, read_named
     from abusekit.cli.timestamping import trusted_authorities
-    from abusekit.errors import InputError, UsageError
+    from abusekit.errors import UsageError
     from abusekit.integrity.keys.signers import own_revocations, own_signers, read_signers
     from abusekit.integrity.trust import Trust
 
@@ -145,10 +145,7 @@ def trust_of(
     store = key_store()
     known = list(own_signers(store)) if store.is_dir() else []
     for path in files:
-        try:
-            known += read_signers(path.read_bytes())
-        except OSError as fault:
-            raise InputError(f"{path} cannot be read: {fault.strerror}") from fault
+        known += read_signers(read_named(path, MOST_SIGNERS))
     authorities = trusted_authorities(roots)
     return Trust(known, pinned, authorities, revoked=own_revocations(store) if store.is_dir() else {})
 
@@ -236,14 +233,14 @@ def _since(since: Since) -> str:
     if since.withheld:
         parts.append(f"{since.withheld} of them withheld or erased")
     if since.items:
-        parts.append(f"items {_ranges(since.items)}")
+        parts.append(f"items {ranges(since.items)}")
     parts += [f"{count} {act}" for act, count in since.acts.items()]
     if since.seals:
         parts.append(f"seals over {', '.join(map(str, since.seals[:20]))} lines")
     return f"since       {since.name}: {', '.join(parts)}"
 
 
-def _ranges(items: tuple[str, ...]) -> str:
+def ranges(items: Sequence[str]) -> str:
     """`E0003-E0007, E0009` for ids in their order."""
     runs: list[list[str]] = []
     for item in items:

@@ -23,6 +23,7 @@ from abusekit.case.folder import Case, disk_error
 from abusekit.case.hashing import BLOCK, Digest, HashingWriter, open_regular
 from abusekit.case.withheld import REMOVABLE
 from abusekit.errors import AbusekitError, EvidenceError, InputError, UsageError
+from abusekit.export.countersignatures import countersignatures
 from abusekit.export.references import Reference, Withheld, references
 from abusekit.integrity.log.logacts import listed_file
 from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, parse_seal
@@ -46,6 +47,8 @@ class Plan:
     """Numbers of the lines that are shown."""
     files: dict[str, Digest] = field(default_factory=dict)
     """Path inside the case → what the log says of it."""
+    left_out: tuple[str, ...] = ()
+    """Paths of signatures of receivers over the seal, and of time stamps over these: they would tell of a hand-over."""
     references: list[Reference] = field(default_factory=list)
     later: int = 0
     """Number of acts about the chosen items behind the seal, which the copy does not show."""
@@ -62,8 +65,12 @@ class PartialCopy:
     """Bytes of the files copied."""
 
 
-def plan_partial(case: Case, items: Iterable[str], *, size: int | None = None) -> Plan:
+def plan_partial(
+    case: Case, items: Iterable[str], *, size: int | None = None, with_countersignatures: bool = False
+) -> Plan:
     """What a copy with these items (ids) would hold. `size`: N of the seal to use; None: the newest.
+
+    Signatures by which somebody received the case are left out unless `with_countersignatures`.
 
     Raises UsageError where it cannot or must not be made: no seal covers the items, one is in quarantine or was
     withdrawn behind the seal, or nothing would be withheld; CaseError, EvidenceError.
@@ -81,13 +88,17 @@ def plan_partial(case: Case, items: Iterable[str], *, size: int | None = None) -
         plan.shown = {entry["n"] for entry in lines}
         plan.later = sum(1 for entry in read.acts if entry["n"] >= used and entry.get("item") in chosen)
         _refuse(plan, read, standing_of, explicit=size is not None)
+        left_out = (
+            set() if with_countersignatures else countersignatures(case, read.seals[used], read.receipts)
+        )
+        plan.left_out = tuple(sorted(left_out))
         for entry in (*lines, *read.seals[used]):
             for one in entry.get("files", ()):
                 path, sha256, length = listed_file(one, entry["n"])
-                if not REMOVABLE.match(path):
+                if not REMOVABLE.match(path) and path not in left_out:
                     plan.files[path] = Digest(sha256, length)
         plan.references = references(case, chosen, lines, read.withheld)
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError, InputError) as fault:
         raise EvidenceError(
             f"an act in the custody log is malformed: {fault}", "run: abusekit verify"
         ) from fault
@@ -103,6 +114,8 @@ class _Reading:
         """Those that a copy would show, also behind the seal."""
         self.seals: dict[int, list[dict[str, JSON]]] = {}
         """N → the acts of sealing that name files of that seal."""
+        self.receipts: list[str] = []
+        """Paths of the papers of receipts."""
         self.withheld = Withheld()
 
     def along(self, entries: Iterable[dict[str, JSON]]) -> Iterator[dict[str, JSON]]:
@@ -112,6 +125,8 @@ class _Reading:
                 self.seals[entry["seal"]] = [entry]
             elif do.startswith("seal.") and entry.get("seal") in self.seals:
                 self.seals[entry["seal"]].append(entry)
+            elif do == "custody.receive":
+                self.receipts += [one["path"] for one in entry["files"]]
             about = entry.get("item") in self._chosen and do != "line.erase"
             if entry["n"] == 0 or about or do.startswith("key."):
                 self.acts.append(entry)

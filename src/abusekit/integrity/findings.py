@@ -37,6 +37,8 @@ class Finding:
     exhibit: str = ""
     since: str = ""
     """The act from which on it has to be so (R24): the log line that admitted it, and when; empty: there is none."""
+    cause: str = ""
+    """What would settle it depends on this: `unvouched`, `limited`, `revoked`, `no-root`; empty: not one of these."""
 
 
 class Outcome(NamedTuple):

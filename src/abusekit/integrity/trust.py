@@ -16,6 +16,9 @@ class Authority:
     """As in the names of token files: `stamp.NAME.tsr`."""
     roots: bytes
     """Certificates (PEM, one or more) to which its tokens have to chain."""
+    pinned: bool = False
+    """Named for this check (`--roots`): a token under this name that does not chain to them is wrong, not just of
+    another authority that has the same name."""
 
 
 @dataclass(frozen=True, slots=True)

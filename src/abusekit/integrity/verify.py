@@ -17,16 +17,12 @@ from abusekit.case.custody import MAX_LINE, instant_text
 from abusekit.case.hashing import digest_file, map_files, open_regular
 from abusekit.case.withheld import REMOVABLE
 from abusekit.errors import CaseError, InputError
-from abusekit.integrity.checks.against import Since, added_since, earlier_states
+from abusekit.integrity.checks.against import Since, added_since, earlier_states, read_earlier
 from abusekit.integrity.checks.custodycheck import check_custody
 from abusekit.integrity.checks.filecheck import FileChecker, finding_at
 from abusekit.integrity.checks.inventory import NOT_EVIDENCE, Inventory, take_inventory
 from abusekit.integrity.checks.kitcheck import check_kit
-from abusekit.integrity.checks.sealcheck import (
-    check_seals,
-    read_earlier,
-    seal_sizes,
-)
+from abusekit.integrity.checks.sealcheck import check_seals, seal_sizes
 from abusekit.integrity.checks.stampcheck import check_stamps
 from abusekit.integrity.checks.unlisted import interrupted, unlisted
 from abusekit.integrity.findings import WRONG, Finding, Status
@@ -94,7 +90,8 @@ class Verdict:
         if self.partial == "ERASED":
             return f"{self.word} (ERASED: {self.erased} of {self.lines} lines are erased)"
         erased = f", {self.erased} of them erased" if self.erased else ""
-        return f"{self.word} (PARTIAL: {self.withheld} of {self.lines} lines are withheld{erased})"
+        hidden = "they may hold withdrawals, quarantines, revocations"
+        return f"{self.word} (PARTIAL: {self.withheld} of {self.lines} lines are withheld{erased}; {hidden})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +163,16 @@ def _all_but_files(
     stamp_findings: list[Finding],
     stamps: Stamps,
 ) -> Iterator[Finding]:
+    earlier = list(earlier_states(root, view, question.against, mark))
+    # what only an outside copy shows comes first: a case that was cut back agrees with itself in all else
+    yield from (finding for finding in earlier if finding.status is not Status.OK)
     yield from there.findings
     yield from view.findings
     yield from _future(view, question.now)
     yield from check_seals(root, there.files, sizes, view, question.trust, stamps)
     yield from stamp_findings
-    yield from check_custody(root, there.files, view)
-    yield from earlier_states(root, view, question.against, mark)
+    yield from check_custody(root, there.files, view, question.trust, stamps)
+    yield from (finding for finding in earlier if finding.status is Status.OK)
     yield from _settings(root, there, view)
     yield from _missing(there, view)
     yield from unlisted(root, there, view)
@@ -243,8 +243,8 @@ def _settings(root: Path, there: Inventory, view: LogView) -> Iterator[Finding]:
         return
     differs = Finding(
         "settings",
-        # an interrupted change may be one of the settings
-        Status.UNCHECKED if view.torn or interrupted(root, there) else Status.CHANGED,
+        # an interrupted change may be one of the settings, and so may one in lines that were not read
+        Status.UNCHECKED if view.torn or view.broken or interrupted(root, there) else Status.CHANGED,
         f"is not the same as {logged[-1]}",
         "case.yaml",
     )

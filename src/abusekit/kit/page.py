@@ -39,7 +39,9 @@ class Section:
 
 def sections(facts: Facts, programs: dict[str, str]) -> list[Section]:
     """The page over `facts`; `programs`: name of each program in kit/ → its SHA-256."""
-    return [_holds(facts), _bring(facts, programs), _at_once(facts), _by_hand(facts), _shows(facts)]
+    return [
+        _holds(facts), _bring(facts, programs), _at_once(facts), _words(facts), _by_hand(facts), _shows(facts)
+    ]  # fmt: skip
 
 
 def as_text(parts: list[Section]) -> str:
@@ -144,7 +146,8 @@ def _bring(facts: Facts, programs: dict[str, str]) -> Section:
     part.table = [
         (
             "../allowed_signers",
-            "a file with the line of each signer's key. Compare its fingerprint with the signer.",
+            "a file with the line of each signer's key. To see the fingerprints in it: ssh-keygen -lf"
+            " ../allowed_signers. Compare them with what the signer reads out.",
         )
     ]
     for name in dict.fromkeys(token.authority for token in facts.tokens):
@@ -175,13 +178,55 @@ def _at_once(facts: Facts) -> Section:
             f"sh kit/verify.sh . ../allowed_signers{' ../roots' if facts.tokens else ''}",
         ],
         behind=[
-            "Exit code 0: nothing is wrong. 1: something is changed, missing or was never logged; it"
-            " says what. 7: nothing is wrong, but something could not be checked, such as a signature by"
-            " a key for which nobody vouches. 3: the last line of the log is incomplete. The first"
-            " program (Python 3.8 or newer, nothing to install) checks all but what is inside of web"
-            " archives (.wacz); the second uses sha256sum, ssh-keygen and openssl alone."
+            "The first program (Python 3.8 or newer, nothing to install) checks all but what is inside of"
+            " web archives (.wacz) and of the papers of hand-overs; the second uses sha256sum, ssh-keygen and"
+            " openssl alone, and leaves more to the first. What the last line of either means:"
         ],
     )
+
+
+def _words(facts: Facts) -> Section:
+    """The verdicts and their exit codes; which of them is to be expected here."""
+    part = Section("What the words mean")
+    part.table = [
+        (
+            "VERIFIED (exit code 0)",
+            "all that is checked agrees, and who signed is vouched for by the files that you brought.",
+        ),
+        (
+            "NOT VERIFIED (1)",
+            "something is changed, missing, or was never logged; the lines above it say what.",
+        ),
+        (
+            "NOT FULLY CHECKED (7)",
+            "nothing is wrong, but something could not be checked: each line that starts with"
+            " COULD-NOT-CHECK says what, and what is needed for it. Often it is a key or an authority that you"
+            " have not brought. It is no sign that something was changed.",
+        ),
+        (
+            "TORN LOG (3)",
+            "the last line of the log is incomplete, as after a power failure; or here is no case.",
+        ),
+        ("NOTE", "a line that tells something and weighs nothing."),
+    ]
+    if facts.withheld:
+        part.table.append(
+            (
+                "(PARTIAL …)",
+                "as it should be in this copy: lines were withheld on purpose. verify_case.py can end with"
+                " VERIFIED (PARTIAL …) and 0. verify.sh always ends with 7 here: with stock tools the log of a"
+                " partial copy cannot be compared, which is no fault of the copy.",
+            )
+        )
+    if facts.erased:
+        part.table.append(
+            (
+                "(ERASED …)",
+                "as it should be in this case: lines were erased because the law asked for it, so both programs"
+                " end with 7 and name them.",
+            )
+        )
+    return part
 
 
 def _by_hand(facts: Facts) -> Section:

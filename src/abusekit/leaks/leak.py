@@ -14,7 +14,7 @@ KINDS: dict[str, str] = {
     "session": "keys of a session: whoever has the file may act as that account",
     "cookie": "cookies or keys that a server gave to a browser without an account",
     "personal": "a word of private/leak-words.txt",
-    "position": "where a photo was taken",
+    "position": "where a photo, a film or a track was made",
     "camera": "serial number or owner of a camera",
     "author": "the author that a document names in its properties",
     "e-mail": "an e-mail address with the name of a producer",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from itertools import chain
+from typing import NamedTuple, get_args
 
+from abusekit.leaks.gate import Gate
 from abusekit.leaks.leak import Personal, Severity, is_address, masked
-from abusekit.leaks.photo import SIGNS, START, WINDOW, found_in
+from abusekit.leaks.photo import SIGNS, Photos
+from abusekit.leaks.rules import Rule, Written, rules_for
+from abusekit.leaks.unpacking import Budget
 
 OVERLAP = 1 << 10
 """Bytes of a block that are looked at again with the next one; nothing that is looked for is longer."""
 MAX_VALUE = 300
 """Bytes of one value; what is longer is found by its beginning."""
-
-Written = Literal["ours", "page", "handed over"]
-"""Who wrote a file: this program and the person, a page that was captured, somebody who handed it over."""
 
 
 class Hit(NamedTuple):
@@ -27,60 +28,6 @@ class Hit(NamedTuple):
     masked: str
 
 
-class Rule(NamedTuple):
-    """A pattern whose first group is the value."""
-
-    kind: str
-    severity: Severity
-    where: str
-    anchors: tuple[bytes, ...]
-    """One of them stands in every match: looking for it costs little."""
-    pattern: re.Pattern[bytes]
-    written: frozenset[str]
-
-
-_OURS, _HANDED = frozenset(("ours",)), frozenset(("handed over",))
-_BOTH = _OURS | _HANDED
-_USER = rb"([^/\\\s\"'<>:*?|,;)\x00]{1,64})"
-# Each begins with letters that stand for themselves: such patterns are looked for ten times faster.
-# Not behind a letter, a dot or a slash: https://example.org/home/news is no path of a computer.
-_HOME = re.compile(rb"/home/(?<![\w.\-/:%]/home/)" + _USER + rb"/")
-_MAC_HOME = re.compile(rb"/Users/(?<![\w.\-/:%]/Users/)(?!Shared/)" + _USER + rb"/")
-_FILE_URL = re.compile(rb"file://[\w.-]{0,64}/(?:home|Users)/(?!Shared/)" + _USER + rb"/")
-_WINDOWS_HOME = re.compile(
-    rb":(?:\\{1,4}|/)Users(?:\\{1,4}|/)(?!Public\W|Default\W)([^/\\\s\"'<>:*?|,;)\x00]{1,64})"
-)
-RULES: tuple[Rule, ...] = (
-    Rule("home-path", "medium", "", (b"/home/",), _HOME, _BOTH),
-    Rule("home-path", "medium", "", (b"/Users/",), _MAC_HOME, _BOTH),
-    Rule("home-path", "medium", "", (b"file://",), _FILE_URL, _BOTH),
-    Rule("home-path", "medium", "", (b"Users\\", b":/Users/"), _WINDOWS_HOME, _BOTH),
-    Rule(
-        "author", "medium", "PDF Author", (b"/Author",),
-        re.compile(rb"/Author\s{0,4}(?:\(((?:[^()\\]|\\.){1,256})|<((?:[0-9A-Fa-f]\s?){2,512})>)"), _HANDED,
-    ),
-    Rule(
-        "author", "medium", "document properties", (b"creator>", b"lastModifiedBy>", b"Manager>", b"Company>"),
-        re.compile(
-            rb"<(?:dc:creator|meta:initial-creator|cp:lastModifiedBy|Manager|Company)>"
-            rb"(?:\s{0,64}<rdf:Seq>\s{0,64}<rdf:li>)?([^<>\x00]{1,256})<"
-        ), _HANDED,
-    ),
-    Rule(
-        "session", "high", "recorded headers", (b'"name"',),
-        re.compile(
-            rb'"name"\s{0,8}:\s{0,8}"((?i:cookie|authorization|set-cookie|x-csrf-token|x-auth-token|x-api-key))"'
-        ), _HANDED,
-    ),
-    Rule(
-        "session", "high", "recorded headers", (b"ookie:", b"uthorization:"),
-        re.compile(rb"(?:^|[\r\n])((?i:cookie|set-cookie|authorization)):[ \t]{0,8}[^\s]"), _HANDED,
-    ),
-    Rule(
-        "session", "high", "a signed token", (b"eyJ",),
-        re.compile(rb"(?<![\w-])(eyJ[\w-]{10,200})\.eyJ[\w-]{10}"), _HANDED,
-    ),
-)  # fmt: skip
 _ADDRESS_SIGNS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._%+-")
 _DOMAIN = re.compile(rb"[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,24}")
 
@@ -100,6 +47,7 @@ class Matcher:
     needles: list[Needle] = field(init=False)
     users: list[Needle] = field(init=False)
     names: list[bytes] = field(init=False)
+    _gates: dict[str, Gate] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.needles = [
@@ -111,41 +59,57 @@ class Matcher:
             for user in self.personal.distinct_users()
         ]
         self.names = [name.encode() for name in self.personal.spelled_names()]
+        values = [needle.text for needle in (*self.needles, *self.users)]
+        for written, rules in _RULES_FOR.items():
+            anchors = [anchor for rule in rules for anchor in rule.anchors]
+            self._gates[written] = Gate([*values, *anchors, *SIGNS], OVERLAP)
 
-    def hits(self, pieces: Iterator[bytes], written: Written, *, tool: bool = False) -> set[Hit]:
+    def hits(
+        self, pieces: Iterator[bytes], written: Written, budget: Budget, *, tool: bool = False
+    ) -> set[Hit]:
         """What a stream holds. tool: a file that no person wrote a word of, in which a user name means the user."""
         found: set[Hit] = set()
+        photos = Photos(budget)
         rules = _RULES_FOR[written]
         needles = [*self.needles, *self.users] if tool else self.needles
-        tail = squeezed_tail = b""
-        picture: bytearray | None = None
-        first = True
-        for piece in pieces:
+        gate = self._gates[written]
+        tail = squeezed_tail = thin = b""
+        # the end of a line behind the end: what ends there ends
+        for piece in chain(pieces, (b"\n",)):
             block = tail + piece
-            self._look(block, rules, needles, found)
+            possible, thin = gate.possible(thin, piece)
+            self._look(block, rules, needles, possible, found)
             if b"\x00" in piece or squeezed_tail:
                 # UTF-16 without its zero bytes is plain text, whichever comes first
                 squeezed = squeezed_tail + piece.translate(None, b"\x00")
-                self._look(squeezed, rules, needles, found)
+                self._look(squeezed, rules, needles, possible, found)
                 squeezed_tail = squeezed[-OVERLAP:]
-            picture = _pictures(block, picture, first=first, fresh=len(piece), written=written, found=found)
-            tail, first = block[-OVERLAP:], False
-        _photo(bytes(picture or b""), written, found)
+            photos.take(piece, begins=not possible.isdisjoint(SIGNS))
+            tail = block[-OVERLAP:]
+        photos.end()
+        for kind, tag, value in photos.found:
+            severity: Severity = "low" if written == "page" else "high" if kind == "position" else "medium"
+            found.add(Hit(kind, severity, f"EXIF {tag}", masked(value) if value else ""))
         return found
 
-    def _look(self, block: bytes, rules: list[Rule], needles: list[Needle], found: set[Hit]) -> None:
+    def _look(
+        self,
+        block: bytes,
+        rules: list[Rule],
+        needles: list[Needle],
+        possible: frozenset[bytes],
+        found: set[Hit],
+    ) -> None:
         for needle in needles:
-            at = block.find(needle.text)
+            at = block.find(needle.text) if needle.text in possible else -1
             while at >= 0:
                 if _by_itself(block, at, at + len(needle.text), needle.text):
                     found.add(Hit(needle.kind, needle.severity, "", needle.shown))
                     break
                 at = block.find(needle.text, at + 1)
         for rule in rules:
-            if any(anchor in block for anchor in rule.anchors):
-                for match in rule.pattern.finditer(block):
-                    if shown := _shown(match):
-                        found.add(Hit(rule.kind, rule.severity, rule.where, shown))
+            if any(anchor in possible and anchor in block for anchor in rule.anchors):
+                found.update(_hits(rule, block))
         if self.names and b"@" in block:
             self._mail(block, found)
 
@@ -166,9 +130,17 @@ class Matcher:
                 at = lowered.find(name, at + 1)
 
 
-_RULES_FOR: dict[str, list[Rule]] = {
-    written: [rule for rule in RULES if written in rule.written] for written in get_args(Written)
-}
+_RULES_FOR: dict[str, list[Rule]] = {written: rules_for(written) for written in get_args(Written)}
+
+
+def _hits(rule: Rule, block: bytes) -> Iterator[Hit]:
+    if not rule.pattern.groups:
+        if rule.pattern.search(block):
+            yield Hit(rule.kind, rule.severity, rule.where, "")
+        return
+    for match in rule.pattern.finditer(block):
+        if shown := _shown(match):
+            yield Hit(rule.kind, rule.severity, rule.where, shown)
 
 
 def _by_itself(block: bytes, start: int, end: int, text: bytes) -> bool:
@@ -188,32 +160,6 @@ def _shown(match: re.Match[bytes]) -> str:
     value = next((group for group in match.groups() if group), b"")[:MAX_VALUE]
     text = value.decode("utf-8", "replace").strip()
     return masked(text) if text else ""
-
-
-def _pictures(
-    block: bytes, picture: bytearray | None, *, first: bool, fresh: int, written: Written, found: set[Hit]
-) -> bytearray | None:
-    """Collects what lies behind the beginning of EXIF until there is enough of it to be read."""
-    if picture is not None:
-        picture += block[len(block) - fresh :][: WINDOW - len(picture)]
-        if len(picture) < WINDOW:
-            return picture
-        _photo(bytes(picture), written, found)
-        picture = None
-    begun = 0 if first and block[:4] in (b"II*\x00", b"MM\x00*") else -1
-    if begun < 0 and any(sign in block for sign in SIGNS) and (start := START.search(block)):
-        begun = start.end()
-    if begun < 0:
-        return None
-    return bytearray(block[begun : begun + WINDOW])
-
-
-def _photo(tiff: bytes, written: Written, found: set[Hit]) -> None:
-    for kind, tag, value in found_in(tiff):
-        severity: Severity = "high" if kind == "position" else "medium"
-        found.add(
-            Hit(kind, "low" if written == "page" else severity, f"EXIF {tag}", masked(value) if value else "")
-        )
 
 
 HEADERS_OF_OURS = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,14 +13,17 @@ from abusekit.case.hashing import BLOCK, open_regular
 from abusekit.case.records import Item
 from abusekit.errors import InputError
 from abusekit.leaks.leak import KINDS, Leak, Personal, Unread, masked
-from abusekit.leaks.matching import Hit, Matcher, Written, head_hits
+from abusekit.leaks.matching import Hit, Matcher, head_hits
 from abusekit.leaks.messages import RECORD, message
+from abusekit.leaks.rules import Written
 from abusekit.leaks.source import Source
 from abusekit.leaks.unpacking import DEPTH, Budget, Part, is_packed, parts
 
 MOST = 100
 """Finds told of one file."""
 MAX_MEMBER = 200
+_OF_A_COMPUTER = re.compile(r"/|~|\\|[A-Za-z]:[\\/]|file:", re.IGNORECASE)
+"""How a path begins that leads through a whole computer; one inside a folder that was taken in tells of nobody."""
 _BY_THE_TOOL = ("report.txt", "recording.json", "netlog.json.gz")
 """Metadata of a capture: this program wrote them."""
 
@@ -103,12 +107,12 @@ class Scanner:
         elif head.startswith(RECORD):
             one = message(source, budget)
             found.update((where, hit) for hit in head_hits(one.head, request=one.request))
-            found.update((where, hit) for hit in self._matcher.hits(iter([one.head]), "page"))
+            found.update((where, hit) for hit in self._matcher.hits(iter([one.head]), "page", budget))
             source = one.body
             if is_packed(source.peek(8)) and depth < DEPTH:
                 self._stream(source, where, depth + 1, budget, written, tool, found)
                 return
-        found.update((where, hit) for hit in self._matcher.hits(source.rest(), written, tool=tool))
+        found.update((where, hit) for hit in self._matcher.hits(source.rest(), written, budget, tool=tool))
 
     def _part(
         self,
@@ -123,12 +127,12 @@ class Scanner:
     ) -> None:
         inner = where
         if part.name:
-            named = self._matcher.hits(iter([part.name.encode("utf-8", "replace")]), written)
+            named = self._matcher.hits(iter([part.name.encode("utf-8", "replace")]), written, budget)
             # a name that says too much itself is not told
             inner = f"{where}/{f'member {number}' if named else part.name}".strip("/")
             found.update((inner, hit) for hit in named)
         if part.plain:
-            found.update((inner, hit) for hit in self._matcher.hits(part.source.rest(), written))
+            found.update((inner, hit) for hit in self._matcher.hits(part.source.rest(), written, budget))
         else:
             self._stream(part.source, inner, depth + 1, budget, written, tool, found)
 
@@ -138,7 +142,7 @@ class Scanner:
         for name in names if isinstance(names, list) else ():
             text = str(name)
             plain = text.lower()
-            if any(part in plain for part in self._names) or "/" in text or "\\" in text:
+            if any(part in plain for part in self._names) or _OF_A_COMPUTER.match(text):
                 path = f"evidence/{item.id}/item.json"
                 yield Leak("file-name", "medium", item.id, path, "", "name as received", masked(text))
 

@@ -22,6 +22,8 @@ RATIO = 200
 """All of one file may unpack to SMALL_TOTAL bytes or RATIO times its size, never to more than LARGEST_TOTAL."""
 MEMBERS = 100_000
 """Members of all archives in one file."""
+TAGS = 5_000_000
+"""Entries of EXIF folders that are read in one file: those of some 80 000 photos."""
 
 ZIP = b"PK\x03\x04"
 GZIP = b"\x1f\x8b\x08"
@@ -32,11 +34,13 @@ _ENCRYPTED, _SIZES_BEHIND = 0x1, 0x8
 
 @dataclass(slots=True)
 class Budget:
-    """What may still be unpacked of one file."""
+    """What may still be unpacked, and read, of one file."""
 
     unpacked: int
     # bytes
     members: int = MEMBERS
+    tags: int = TAGS
+    # of EXIF, that may still be read
     why: list[str] = field(default_factory=list)
     # what was not looked through, in words
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from abusekit.case.custodians import gaps, papers_of
+from abusekit.case.custodians import papers_of
+from abusekit.case.custody_gaps import gaps
 from abusekit.case.folder import Case
 from abusekit.case.records import Item
 from abusekit.case.settings import Settings
 from abusekit.errors import AbusekitError
-from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.verify import Verdict
 from abusekit.leaks.leak import Leak, Personal, Unread
 from abusekit.leaks.scan import Scanner
@@ -19,8 +19,7 @@ from abusekit.readiness.items import ItemNeeds
 from abusekit.readiness.logged import Logged, read_log
 from abusekit.readiness.need import Need, Step, accept, is_accepted, ordered, steps
 from abusekit.readiness.private import leak_needs, unread_needs
-
-_SEE_VERIFY = "compare with a copy that is kept elsewhere"
+from abusekit.readiness.verdict import SEE_COPY, verdict_needs
 
 
 @dataclass(slots=True)
@@ -60,7 +59,7 @@ def assess(
     """
     logged = read_log(case.entries())
     settings = case.settings()
-    found = Readiness(list(_of_verdict(verdict)), verdict=verdict.exit_code)
+    found = Readiness(list(verdict_needs(verdict)), verdict=verdict.exit_code)
     found.needs += [*_of_seals(logged, verdict), *_of_custody(case, logged)]
     _items(case, logged, settings, verdict, personal, now, progress, found)
     found.needs = ordered(found.needs)
@@ -80,26 +79,7 @@ def _set_apart(found: Readiness, logged: Logged) -> None:
 def not_readable(verdict: Verdict, fault: AbusekitError) -> Readiness:
     """What a verification alone tells of a case that cannot be read to its end because something in it is wrong."""
     rest = Need("wrong", f"the rest cannot be judged: {fault.message}", raise_by=fault.hint, blocking=True)
-    return Readiness(ordered([*_of_verdict(verdict), rest]), verdict=verdict.exit_code)
-
-
-def _of_verdict(verdict: Verdict) -> Iterator[Need]:
-    for one in verdict.findings:
-        since = f"; logged in {one.since}" if one.since else ""
-        what = f"{one.check}: {one.path}: {one.message}{since}" if one.path else f"{one.check}: {one.message}"
-        if one.status in WRONG:
-            yield Need("wrong", what, one.item, one.exhibit, _SEE_VERIFY, blocking=True)
-        elif one.status is Status.UNCHECKED and not _told_with_seals(one):
-            yield Need(
-                "unchecked", what, one.item, one.exhibit, "make what is missing known here, and verify again"
-            )
-    if verdict.torn:
-        yield Need("wrong", verdict.torn, raise_by="mend the log", typed="abusekit recover", blocking=True)
-
-
-def _told_with_seals(one: Finding) -> bool:
-    """Acts that no seal covers: `_of_seals` says it."""
-    return one.check == "seal" and ("behind the newest seal" in one.message or "not sealed" in one.message)
+    return Readiness(ordered([*verdict_needs(verdict), rest]), verdict=verdict.exit_code)
 
 
 def _of_seals(logged: Logged, verdict: Verdict) -> Iterator[Need]:
@@ -135,6 +115,8 @@ def _of_custody(case: Case, logged: Logged) -> Iterator[Need]:
         )
         return
     for gap in found:
+        if gap.end is None and "custodian" in gap.missing:
+            continue  # on the way: told above, and where it is only the receiver can say
         until = gap.end[:19] + "Z" if gap.end else "now"
         what = f"no {gap.missing} from {gap.start[:19]}Z to {until}: {gap.why}"
         if gap.end is None and "place" in gap.missing:
@@ -178,7 +160,7 @@ def _items(
             item = case.item(item_id)
         except AbusekitError as fault:
             what = f"its record cannot be read: {fault.message}"
-            found.needs.append(Need("wrong", what, item_id, at.exhibit, _SEE_VERIFY, blocking=True))
+            found.needs.append(Need("wrong", what, item_id, at.exhibit, *SEE_COPY, blocking=True))
             continue
         if standing.withdrawn is None:
             found.needs += [*needs.take(item), *_producer(item, settings)]

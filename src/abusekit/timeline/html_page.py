@@ -99,7 +99,7 @@ instant that its source can mean; a time whose zone was not recorded is marked â
 
 def _row(row: Row, where: tzinfo) -> str:
     sign, _ = CERTAINTIES[row.certainty]
-    n = "" if row.n is None else f", log line {row.n}"
+    n = "" if row.n is None else f", log line {row.n + 1}"
     parts = [
         f'<tr data-k="{row.kind}"><td>{_time(row, where)}</td>'
         f'<td><a href="#{_anchor(row.certainty)}">{sign} {row.certainty}</a></td>'

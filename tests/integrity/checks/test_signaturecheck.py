@@ -80,7 +80,7 @@ def test_an_expired_line_counts_for_what_was_stamped_before(desk: Desk) -> None:
     untrusted = desk.verdict(expired, known=())  # the same token, of an authority that nobody trusts here
     assert signature(untrusted, folder).status is Status.UNCHECKED
     too_early = desk.line(before=NOW - timedelta(days=1))
-    assert "is known since" in signature(desk.verdict(too_early), folder).message
+    assert "first time stamp that shows" in signature(desk.verdict(too_early), folder).message
 
 
 def test_a_stolen_key_keeps_what_was_stamped_before_and_nothing_else(desk: Desk) -> None:
@@ -118,4 +118,4 @@ def test_a_stamp_dates_only_the_signatures_that_its_list_names(desk: Desk) -> No
     assert found.status is Status.UNCHECKED and "no trusted time stamp" in found.message
     desk.stamp(folder)  # a second list names it, too late
     found = signature(desk.verdict(vouched, expired), folder)
-    assert found.status is Status.UNCHECKED and "is known since" in found.message
+    assert found.status is Status.UNCHECKED and "first time stamp that shows" in found.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,21 +14,39 @@ import msgspec
 import pytest
 
 from abusekit.case.folder import Case
-from abusekit.case.transfer import Receipt, read_receipt, receipt_path, write_paper
+from abusekit.case.transfer import Receipt, read_receipt, receipt_path, receipt_words, write_paper
 from abusekit.errors import AbusekitError, EvidenceError, InputError, UsageError
 from abusekit.integrity.findings import Status
 from abusekit.integrity.handover.handing import log_receipt
 from abusekit.integrity.handover.handover import MAX_HANDOVER, read_handover
 from abusekit.integrity.handover.taking import countersign, match_case, take_receipt
+from abusekit.integrity.keys.publickey import PublicKey
 from abusekit.integrity.keys.signers import Signer
 from abusekit.integrity.keys.signing import StoredKey
+from abusekit.integrity.keys.sshsig import NAMESPACE, RECEIPT_NAMESPACE
 from abusekit.integrity.sealing.manifest import make_manifest
+from abusekit.integrity.sealing.rotation import log_rotation
 from abusekit.integrity.sealing.seal import sign_seal
 from abusekit.integrity.trust import Trust
 from abusekit.integrity.verify import Question, Verdict, verify_case
 from handed_case import Clock, case_with_items, fingerprint, hand_over, handed, new_key
 
 WORDS = ("DC 1234 Smith", "evidence room 2")
+
+
+@dataclasses.dataclass(frozen=True)
+class Spelled:
+    """The same key, and another spelling of its signature."""
+
+    key: StoredKey
+    name: str = "other"
+
+    @property
+    def public(self) -> PublicKey:
+        return self.key.public
+
+    def sign(self, message: bytes, namespace: str = NAMESPACE) -> bytes:
+        return self.key.sign(message, namespace).replace(b"\n", b"\r\n")
 
 
 @pytest.fixture
@@ -118,12 +137,41 @@ def test_a_hand_over_to_oneself(case: Case, clock: Clock, mine: StoredKey) -> No
     assert len(list(case.entries())) == lines
 
 
+def test_a_hand_over_to_ones_next_key(case: Case, clock: Clock, mine: StoredKey, theirs: StoredKey) -> None:
+    """The log says that one replaces the other, over a third: refused on both sides, and as `to_key`."""
+    handover = handed(case, mine, clock)
+    copy = copy_of(case)
+    middle = new_key("middle")
+    for old, new in ((mine, middle), (middle, theirs)):
+        log_rotation(case, old.public, new.public, name="x", reason="x", by="PO", now=clock)
+    with pytest.raises(UsageError, match="one replaces the other"):
+        countersign(case, handover, theirs, WORDS, by="PO", now=clock)
+    receipt = countersign(copy, handover, theirs, WORDS, by="x", now=clock)
+    with pytest.raises(UsageError, match="one replaces the other"):
+        take_receipt(case, receipt, by="PO", now=clock)
+    with pytest.raises(UsageError, match="of the same person"):
+        hand_over(case, mine, clock, to_key=fingerprint(theirs))
+
+
+def test_a_countersignature_of_a_key_that_signed_before(
+    case: Case, clock: Clock, mine: StoredKey, theirs: StoredKey
+) -> None:
+    """The one in the receipt is stored beside it: verify compares them byte by byte."""
+    handover = handed(case, mine, clock)
+    receipt = countersign(copy_of(case), handover, theirs, WORDS, by="x", now=clock)
+    folder = case.seals / f"{receipt.seal:06}"
+    sign_seal(case, folder, Spelled(theirs), by="PO", now=clock)
+    take_receipt(case, receipt, by="PO", now=clock)
+    assert [s for s, _ in custody(verdict(case, mine, theirs))] == [Status.OK]
+    assert len(list(folder.glob("*.sig"))) == 3
+
+
 def test_only_the_named_key_receives(case: Case, clock: Clock, mine: StoredKey, theirs: StoredKey) -> None:
     _, data = hand_over(case, mine, clock, to_key=fingerprint(theirs))
     with pytest.raises(UsageError, match="is to key"):
         countersign(case, read_handover(data), new_key(), WORDS, by="x", now=clock)
     countersign(case, read_handover(data), theirs, WORDS, by="x", now=clock)
-    with pytest.raises(InputError, match="to the key that hands over"):
+    with pytest.raises(UsageError, match="to the key that hands over"):
         hand_over(case, mine, clock, to_key=fingerprint(mine))
 
 
@@ -233,6 +281,9 @@ RECEIPTS: dict[str, dict[str, object]] = {
     "a seal from before": {"seal": 1},
     "another hand-over": {"transfer": 2},
     "no signature": {"signature": "x"},
+    "another name": {"name": "DC 1234 Smyth"},
+    "another place": {"place": "at home"},
+    "words not signed": {"words_signature": ""},
 }
 
 
@@ -256,6 +307,8 @@ def test_a_receipt_signed_by_the_releaser(case: Case, clock: Clock, mine: Stored
         at="2026-11-20T21:00:30.000000Z", name="x", key=fingerprint(mine), seal=handover.seal.size,
         root=handover.seal.root, signature=mine.sign(handover.seal_text).decode(),
     )  # fmt: skip
+    signed = mine.sign(receipt_words(forged), RECEIPT_NAMESPACE).decode()
+    forged = msgspec.structs.replace(forged, words_signature=signed)
     with pytest.raises(UsageError, match="same key"):
         take_receipt(case, forged, by="PO", now=clock)
 
@@ -291,3 +344,28 @@ def test_very_many_tiny_values_are_refused_before_they_are_read() -> None:
         for read in (read_handover, read_receipt):
             with pytest.raises(InputError, match="far more values"):
                 read(data)
+
+
+def test_ssh_keygen_checks_the_words_of_a_receipt(
+    case: Case, clock: Clock, mine: StoredKey, theirs: StoredKey, tmp_path: Path
+) -> None:
+    """In a namespace of their own: nobody takes the one signature for the other."""
+    countersign(case, handed(case, mine, clock), theirs, WORDS, by=fingerprint(theirs), now=clock)
+    members = json.loads((case.root / receipt_path(1, "signature")).read_bytes())
+    signature = tmp_path / "sig"
+    signature.write_text(members.pop("words_signature"))
+    words = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n"
+    for namespace, code in ((RECEIPT_NAMESPACE, 0), (NAMESPACE, 255)):
+        command = ["ssh-keygen", "-Y", "check-novalidate", "-n", namespace, "-s", str(signature)]
+        done = subprocess.run(command, input=words, capture_output=True, text=True, check=False)
+        assert done.returncode == code, done
+    assert (
+        fingerprint(theirs)
+        in subprocess.run(
+            [*command[:4], RECEIPT_NAMESPACE, *command[5:]],
+            input=words,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )

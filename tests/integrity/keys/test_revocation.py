@@ -25,6 +25,7 @@ from abusekit.integrity.keys.revocation import (
     log_revocation,
     note_revocation,
     read_revocation,
+    undo_revocation,
 )
 from abusekit.integrity.keys.signers import (
     Signer,
@@ -98,6 +99,19 @@ def test_a_revoked_key_signs_no_more(store: Path) -> None:
     keys.check_can_sign(info, SINCE - timedelta(seconds=1))
     with pytest.raises(UsageError, match=r"revoked since 2026-11-20 21:00:00Z \(stolen\)"):
         keys.check_can_sign(info, NOW)
+
+
+def test_what_is_undone_counts_no_more_and_stays_written(store: Path) -> None:
+    key = keys.show(store, "me").public
+    note(store, Revocation(SINCE, "lost", "x"))
+    undo_revocation(store, "me", key.fingerprint, "found", now=NOW)
+    assert keys.show(store, "me").revoked is None
+    with pytest.raises(UsageError, match="is not revoked"):
+        undo_revocation(store, "me", key.fingerprint, "found", now=NOW)
+    later = Revocation(SINCE + timedelta(days=1), "stolen", "y")
+    note(store, later)
+    assert keys.show(store, "me").revoked == later
+    assert len((store / "me.revoked").read_bytes().splitlines()) == 3
 
 
 def test_a_later_key_of_the_same_name_is_another(store: Path) -> None:
@@ -210,7 +224,7 @@ def test_a_change_of_keys_is_logged_once(case: Case) -> None:
     assert not [f for f in view.findings if f.status is not Status.OK]
     assert (view.replaced, view.added) == ({new.fingerprint: old.fingerprint}, {new.fingerprint: 1})
     assert open_rotation(case) == Rotation(1, old.fingerprint, new.fingerprint, "me2")
-    with pytest.raises(UsageError, match="line 1"):
+    with pytest.raises(UsageError, match="in line 2"):
         log_rotation(case, old, new, name="me2", reason="again", by="PO", now=NOW)
     with pytest.raises(UsageError, match="itself"):
         log_rotation(case, old, old, name="me", reason="x", by="PO", now=NOW)
@@ -252,7 +266,10 @@ def test_what_a_stamp_does_not_show_to_be_older_is_taken_away(where: str, pinned
     )
     status, text = judged(SINCE - timedelta(microseconds=1), view=view, trust=trust)
     assert status is Status.OK and "by a time stamp, when the key still counted" in text
-    for at, says in ((SINCE, "known since 2026-11-20 21:00:00Z only"), (None, "no trusted time stamp")):
+    for at, says in (
+        (SINCE, "first time stamp that shows it is of 2026-11-20 21:00:00Z"),
+        (None, "no trusted time stamp"),
+    ):
         status, text = judged(at, view=view, trust=trust)
         assert status is Status.UNCHECKED and says in text and "counts no more since 2026-11-20" in text
     assert judged(None, view=LogView(revoked={OLD.fingerprint: instant_text(SINCE)}))[0] is Status.OK
@@ -264,7 +281,7 @@ def test_an_expired_line_counts_where_a_stamp_is_older() -> None:
     for at, says in (
         (
             SINCE + timedelta(days=1),
-            "it counts until 2026-11-20 21:00:00Z, and this signature is known since",
+            "it counts until 2026-11-20 21:00:00Z, and the first time stamp that shows this signature is of",
         ),
         (None, "no trusted time stamp shows when"),
     ):
@@ -282,10 +299,10 @@ def test_nobody_is_trusted_for_following_somebody_who_is() -> None:
     view = LogView(replaced={OLD.fingerprint: KEY.fingerprint}, added={OLD.fingerprint: 3})
     status, text = judged(None, key=OLD, view=view)
     assert status is Status.UNCHECKED
-    assert "nobody vouched" in text and f"line 3 says that it replaces {KEY.fingerprint}" in text
+    assert "nobody vouched" in text and f"line 4 says that it replaces {KEY.fingerprint}" in text
     bela = Signer(("bela",), OLD, (), None, None)
     status, text = judged(None, key=OLD, view=view, trust=Trust((ANNA, bela)))
-    assert status is Status.OK and f"; line 3 says that it replaces {KEY.fingerprint}" in text
+    assert status is Status.OK and f"; line 4 says that it replaces {KEY.fingerprint}" in text
 
 
 def test_a_change_that_no_later_seal_bears_both_signatures_of_is_noted() -> None:
@@ -295,3 +312,5 @@ def test_a_change_that_no_later_seal_bears_both_signatures_of_is_noted() -> None
         (found,) = rotations(signed, view)
         assert found.status is Status.NOTE and "no seal since then is signed by both" in found.message
     assert rotations({4: {"SHA256:new"}, 9: both}, view) == []
+    view.partial, view.withheld = True, 2
+    assert rotations({}, view) == [], "a partial copy does not hold the other seals"

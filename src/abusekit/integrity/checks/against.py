@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from abusekit.case.hashing import open_regular
-from abusekit.errors import InputError
-from abusekit.integrity.checks.sealcheck import read_earlier, state_kept
+from abusekit.errors import EvidenceError, InputError
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.log.logview import LogView
-from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL
+from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, Seal, parse_seal
 from abusekit.integrity.sealing.marks import HighWater
 
 
@@ -43,7 +42,8 @@ def earlier_states(
     for name, data in against:
         seal = read_earlier(data, name)
         yield state_kept(seal.case, seal.size, seal.root, view, f"the seal {name}")
-        yield from _same_seal(root, seal.size, data, name, view)
+        if not view.case or seal.case == view.case:
+            yield from _same_seal(root, seal.size, data, name, view)
     if mark:
         finding = state_kept(mark.case, mark.size, mark.root, view, f"the seal made here at {mark.sealed_at}")
         if finding.status is not Status.OK:
@@ -70,6 +70,34 @@ def added_since(view: LogView, against: Iterable[tuple[str, bytes]]) -> list[Sin
             )
         )  # fmt: skip
     return found
+
+
+def read_earlier(data: bytes, name: str) -> Seal:
+    """An earlier copy of a seal.txt that somebody kept. Raises InputError where it is none."""
+    try:
+        return parse_seal(data)
+    except EvidenceError as fault:
+        raise InputError(
+            f"not a seal: {name}: {fault.message}", "give a copy of an earlier seal.txt"
+        ) from fault
+
+
+def state_kept(case: str, size: int, root: str, view: LogView, source: str) -> Finding:
+    """Does the log still contain a state that is known from outside? `view.marks` was asked for `size`."""
+    if view.case and case != view.case:
+        text = f"{source} is of another case ({case}; this one is {view.case}): is it the right file?"
+        return Finding("against", Status.CHANGED, text, view.path)
+    mark = view.marks.get(size)
+    if mark is None and view.broken:
+        text = f"{source} covers {size} lines, and only {view.size} can be read: not compared"
+        return Finding("against", Status.UNCHECKED, text, view.path)
+    if mark is None:
+        text = f"the log was cut back: {source} covers {size} lines, the log has {view.size}"
+        return Finding("against", Status.CHANGED, text, view.path)
+    if mark.root != root:
+        text = f"the log was rewritten: its first {size} lines are not those of {source}"
+        return Finding("against", Status.CHANGED, text, view.path)
+    return Finding("against", Status.OK, f"contains the state of {source} ({size} lines)", view.path)
 
 
 def _same_seal(root: Path, size: int, data: bytes, name: str, view: LogView) -> Iterator[Finding]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from abusekit.case.hashing import digest_bytes, open_regular
-from abusekit.errors import AbusekitError, EvidenceError, InputError
+from abusekit.errors import AbusekitError, EvidenceError
 from abusekit.integrity.checks.signaturecheck import judge, rotations
-from abusekit.integrity.findings import Finding, Status
+from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.keys.publickey import PublicKey
 from abusekit.integrity.keys.sshsig import NAMESPACE, BadSignature, Reason, verify
-from abusekit.integrity.log.logview import Expected, LogView
+from abusekit.integrity.log.logview import WITHHELD, Expected, LogView
 from abusekit.integrity.sealing.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, SEAL_FOLDER, Seal, parse_seal
 from abusekit.integrity.timestamps.stamps import Stamps
 from abusekit.integrity.trust import Trust
@@ -37,15 +38,29 @@ def check_seals(
 
     `stamps`: since when which signature is known to exist, by trusted time stamps.
     """
-    findings: list[Finding] = []
     signed: dict[int, set[str]] = {}  # N of a seal → fingerprints of its good signatures
-    parts = {path for path in present if path.startswith("seals/")}
-    for size in sizes:
+    parts = _grouped(present)
+    of_seal: dict[int, list[Finding]] = {}
+    for size in (size for size in sizes if not _not_read(size, view)):
         newest = size == sizes[-1]
-        findings += _check_seal(
-            root, f"seals/{size:06}", parts, size, view, trust, stamps, signed, newest=newest
+        of_seal[size] = _check_seal(
+            root,
+            f"seals/{size:06}",
+            parts.get(f"seals/{size:06}", set()),
+            size,
+            view,
+            trust,
+            stamps,
+            signed,
+            newest=newest,
         )
-    findings += rotations(signed, view)
+    findings = [*_weighed(of_seal), *rotations(signed, view), *_unbound(sizes, view)]
+    if view.broken and sizes:
+        if unread := len(sizes) - len(of_seal):
+            seals = "1 seal covers" if unread == 1 else f"{unread} seals cover"
+            text = f"{seals} lines behind the one that is wrong, which were not read: not compared"
+            findings.append(Finding("seal", Status.UNCHECKED, text, "seals"))
+        return findings
     if not sizes:
         findings.append(
             Finding("seal", Status.UNCHECKED, "the case is not sealed: run abusekit seal", "seals")
@@ -68,6 +83,15 @@ def check_seals(
         text = f"the last {tail} lines record the sealing itself; no seal covers who and when they name"
         findings.append(Finding("seal", Status.NOTE, text, f"seals/{sizes[-1]:06}"))
     return findings
+
+
+def _grouped(present: Collection[str]) -> dict[str, set[str]]:
+    """Folder of a seal → the paths in it: a case can hold very many seals."""
+    found: dict[str, set[str]] = {}
+    for path in present:
+        if path.startswith("seals/"):
+            found.setdefault(path.rpartition("/")[0], set()).add(path)
+    return found
 
 
 def _check_seal(
@@ -102,6 +126,44 @@ def _check_seal(
     if mark and not mark.log_sha256 and all(f.status is Status.OK for f in findings):
         findings.append(Finding("seal", Status.NOTE, _not_compared(listed, view), path))
     return findings + _signatures(root, folder, present, text, view, trust, stamps, signed, newest=newest)
+
+
+def _not_read(size: int, view: LogView) -> bool:
+    """Whether a seal covers lines that were not read, because one before them breaks the form."""
+    return view.broken and size > view.size
+
+
+def _weighed(of_seal: dict[int, list[Finding]]) -> list[Finding]:
+    """The findings over all seals, oldest first.
+
+    A good signature over an older seal that does not count here weighs nothing where a newer seal is good and its
+    signature counts: that one is over the same lines, and over the older seal itself.
+    """
+    weighed: list[list[Finding]] = []
+    good = 0  # N of a newer seal that is good, and signed by a key that counts
+    for size, found in sorted(of_seal.items(), reverse=True):
+        covered = f"; the seal over {good} lines, which is well signed, covers the same lines"
+        weighed.append(
+            [
+                replace(one, status=Status.NOTE, message=one.message + covered) if good and one.cause else one
+                for one in found
+            ]
+        )
+        signed = any(one.check == "signature" and one.status is Status.OK for one in found)
+        if signed and not any(one.check == "seal" and one.status in WRONG for one in found):
+            good = size
+    return [one for found in reversed(weighed) for one in found]
+
+
+def _unbound(sizes: list[int], view: LogView) -> list[Finding]:
+    """A hash in the place of a line behind the newest seal: anybody can take that line away, or add such a hash."""
+    start = sizes[-1] if sizes else 0
+    if not (loose := view.hidden[start:].count(WITHHELD)):
+        return []
+    text = (
+        f"withheld lines behind the newest seal: {loose}; nothing binds what they say, or that they are all"
+    )
+    return [Finding("seal", Status.UNCHECKED, text, view.path)]
 
 
 def in_partial_copy(size: int, view: LogView) -> bool:
@@ -222,30 +284,6 @@ def _signatures(
         text_ = "the seal is not signed; the newest one covers the same lines"
         findings.append(Finding("signature", Status.NOTE, text_, f"{folder}/{SEAL}"))
     return findings
-
-
-def read_earlier(data: bytes, name: str) -> Seal:
-    """An earlier copy of a seal.txt that somebody kept. Raises InputError where it is none."""
-    try:
-        return parse_seal(data)
-    except EvidenceError as fault:
-        raise InputError(
-            f"not a seal: {name}: {fault.message}", "give a copy of an earlier seal.txt"
-        ) from fault
-
-
-def state_kept(case: str, size: int, root: str, view: LogView, source: str) -> Finding:
-    """Does the log still contain a state that is known from outside? `view.marks` was asked for `size`."""
-    if view.case and case != view.case:
-        return Finding("against", Status.CHANGED, f"{source} is of another case", view.path)
-    mark = view.marks.get(size)
-    if mark is None:
-        text = f"the log was cut back: {source} covers {size} lines, the log has {view.size}"
-        return Finding("against", Status.CHANGED, text, view.path)
-    if mark.root != root:
-        text = f"the log was rewritten: its first {size} lines are not those of {source}"
-        return Finding("against", Status.CHANGED, text, view.path)
-    return Finding("against", Status.OK, f"contains the state of {source} ({size} lines)", view.path)
 
 
 def _bytes(path: Path, limit: int, logged: int | None = None) -> bytes:

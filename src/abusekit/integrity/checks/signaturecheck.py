@@ -27,12 +27,12 @@ def judge(key: PublicKey, path: str, at: datetime | None, view: LogView, trust: 
     follows = _follows(key, view)
     if (revoked := _revoked(key, at, view, trust)) is not None:
         text = f"good signature of key {key.fingerprint}, but {revoked}"
-        return Finding("signature", Status.UNCHECKED, text, path)
+        return Finding("signature", Status.UNCHECKED, text, path, cause="revoked")
     if signer is None and key.fingerprint not in trust.pinned:
         limit = why_not(trust.signers, key, NAMESPACE, at)
         what = f"; {limit}" if limit else ", for which nobody vouched: whose is it? (--signers FILE)"
         text = f"good signature of key {key.fingerprint}{what}{follows}"
-        return Finding("signature", Status.UNCHECKED, text, path)
+        return Finding("signature", Status.UNCHECKED, text, path, cause="limited" if limit else "unvouched")
     name = ", ".join(signer.principals) if signer else "the pinned key"
     stamped = ""
     if at is not None and _limited(
@@ -45,13 +45,17 @@ def judge(key: PublicKey, path: str, at: datetime | None, view: LogView, trust: 
 def rotations(signed: dict[int, set[str]], view: LogView) -> list[Finding]:
     """A note on each change of keys that no seal over its line bears both signatures of.
 
-    `signed`: N of each seal → fingerprints of its good signatures.
+    `signed`: N of each seal → fingerprints of its good signatures. Nothing of a partial copy: it holds one seal of
+    all, and of the others nobody can tell there.
     """
-    found = []
+    found: list[Finding] = []
+    if view.unexplained > 0:
+        return found
+    doubly = {size: keys for size, keys in signed.items() if len(keys) > 1}
     for new, old in view.replaced.items():
         line = view.added[new]
-        if not any(size > line and {old, new} <= keys for size, keys in signed.items()):
-            text = f"line {line} says that key {new} replaces {old}; no seal since then is signed by both"
+        if not any(size > line and {old, new} <= keys for size, keys in doubly.items()):
+            text = f"line {line + 1} says that key {new} replaces {old}; no seal since then is signed by both"
             found.append(Finding("signature", Status.NOTE, text, "custody/log.jsonl"))
     return found
 
@@ -68,7 +72,7 @@ def _revoked(key: PublicKey, at: datetime | None, view: LogView, trust: Trust) -
     known = (
         "no trusted time stamp shows when it was made"
         if at is None
-        else f"it is known since {_shown(at)} only"
+        else f"the first time stamp that shows it is of {_shown(at)}"
     )
     return f"{who} says that this key counts no more since {since[:19]}Z, and {known}"
 
@@ -79,7 +83,7 @@ def _limited(key: PublicKey, view: LogView, trust: Trust, *, limited: bool) -> b
 
 def _follows(key: PublicKey, view: LogView) -> str:
     old = view.replaced.get(key.fingerprint)
-    return "" if old is None else f"; line {view.added[key.fingerprint]} says that it replaces {old}"
+    return "" if old is None else f"; line {view.added[key.fingerprint] + 1} says that it replaces {old}"
 
 
 def _shown(at: datetime) -> str:

@@ -18,6 +18,7 @@ from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.log.logview import Asked, LogView
 from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, SEAL_FOLDER, Seal, parse_seal
 from abusekit.integrity.timestamps.stamps import (
+    MAX_CERTIFICATES,
     MAX_LIST,
     MAX_QUERY,
     MAX_RESPONSE,
@@ -26,8 +27,16 @@ from abusekit.integrity.timestamps.stamps import (
     Stamped,
     Stamps,
     read_list,
+    same_certificates,
 )
-from abusekit.integrity.timestamps.timestamp import Token, check_response, read_request, read_response
+from abusekit.integrity.timestamps.timestamp import (
+    BadToken,
+    Reason,
+    Token,
+    check_response,
+    read_request,
+    read_response,
+)
 from abusekit.integrity.trust import Trust
 
 MAX_SIGNATURE = 1 << 16
@@ -71,8 +80,9 @@ def _grouped(present: Collection[str], view: LogView) -> dict[str, dict[str, _Li
             continue
         folder, _, name = path.rpartition("/")
         of_item = path in view.files and folder.startswith(_ITEMS) and folder[len(_ITEMS) :] in view.items
-        if not (of_item or _seal_of(folder)):
-            continue
+        seal = _seal_of(folder)
+        if not (of_item or seal) or (view.broken and seal > view.size):
+            continue  # what lines behind a wrong one say was not read
         if STAMP_LIST.match(name):
             found.setdefault(folder, {}).setdefault(name[: -len(".sha256")], _Listing()).there = True
         elif about := STAMP_FILE.match(name):
@@ -87,21 +97,21 @@ class _Check:
         self.stamps = Stamps()
         self._root, self._view, self._trust = root, view, trust
         self._digests: dict[str, str] = {}
+        self._lists: dict[str, str] = {}  # folder and digest of a list → its path
         self._signatures: dict[str, list[tuple[str, int]]] = {}
         for path in view.signers:
             folder, _, name = path.rpartition("/")
             self._signatures.setdefault(folder, []).append((name, view.files[path].n))
 
-    def _found(self, status: Status, text: str, path: str) -> None:
+    def _found(self, status: Status, text: str, path: str, cause: str = "") -> None:
         item = self._view.items.get(path.split("/", 2)[1]) if path.startswith(_ITEMS) else None
-        self.findings.append(
-            Finding("stamp", status, text, path, item.id if item else "", item.exhibit if item else "")
-        )
+        whose = (item.id, item.exhibit) if item else ("", "")
+        self.findings.append(Finding("stamp", status, text, path, *whose, cause=cause))
 
     def listing(self, folder: str, stem: str, listing: _Listing) -> None:
         path = f"{folder}/{stem}.sha256"
         if not listing.there:
-            if path not in self._view.files:  # a logged one is told as missing
+            if path not in self._view.files and not self._view.broken:  # a logged one is told as missing
                 self._found(Status.CHANGED, "the list that was to be stamped was never there", path)
             return
         try:
@@ -110,6 +120,8 @@ class _Check:
             wrong = "".join(self._wrong(folder, path, listed))
         except AbusekitError as fault:
             wrong = fault.message
+        if not wrong and self._lists.setdefault(f"{folder}/{digest_bytes(data).sha256}", path) != path:
+            wrong = "is the same as another list beside it, over which an authority can be asked only once"
         if wrong:
             self._found(Status.CHANGED, wrong, path)
             return
@@ -168,7 +180,7 @@ class _Check:
     def _signed(self, folder: str, path: str, listed: dict[str, str]) -> set[str]:
         """What a list over a seal has to name: the seal, and every signature that was logged when it was written."""
         view = self._view
-        if view.withheld and path not in view.files:
+        if (view.withheld or view.broken) and path not in view.files:
             return {SEAL} | {name for name in listed if _SIGNATURE.match(name)}
         written = view.files[path].n if path in view.files else view.size
         return {SEAL} | {name for name, n in self._signatures.get(folder, ()) if n < written}
@@ -177,6 +189,7 @@ class _Check:
         """The token, where it is verified, and the line that admits it (-1: none); else a finding says why not."""
         digest = bytes.fromhex(digest_bytes(data).sha256)
         nonce = None
+        known = self._trust.authority(authority)
         path = f"{start}tsq"
         try:
             if "tsq" in kinds:
@@ -184,11 +197,15 @@ class _Check:
                 nonce = request.nonce
                 if request.digest != digest:
                     raise EvidenceError("asks for a stamp on something else than the list")
+            if "tsr" not in kinds and "pem" in kinds and f"{start}tsr" not in self._view.files:
+                path = f"{start}pem"
+                raise EvidenceError("goes with a token that was never there")
             if "tsr" not in kinds:
                 return None
             path = f"{start}tsr"
             response = _read(self._root / path, MAX_RESPONSE)
-            known = self._trust.authority(authority)
+            if "pem" in kinds:
+                self._certificates(f"{start}pem", response)
             if known is not None:
                 token = check_response(response, digest, nonce=nonce, roots=known.roots)
                 self._found(Status.OK, said(authority, token), path)
@@ -201,11 +218,26 @@ class _Check:
             if nonce is not None and token.nonce != nonce:
                 raise EvidenceError("the token answers another request: its nonce is another")
         except (EvidenceError, InputError) as fault:
-            self._found(Status.CHANGED, fault.message, path)
+            foreign = isinstance(fault, BadToken) and fault.reason is Reason.UNTRUSTED
+            if foreign and known is not None and not known.pinned:
+                other = f"is of another {authority} than the one trusted here"
+                text = f"{other} (--roots {authority}=FILE): {fault.message}"
+                self._found(Status.UNCHECKED, text, path, cause="no-root")
+            else:
+                self._found(Status.CHANGED, fault.message, path)
             return None
         text = f"says {second(token.gen_time)}, but no root of {authority} is trusted here (--roots {authority}=FILE)"
-        self._found(Status.UNCHECKED, text, path)
+        self._found(Status.UNCHECKED, text, path, cause="no-root")
         return None
+
+    def _certificates(self, path: str, response: bytes) -> None:
+        """The certificates beside a token are for people, and are those in it. Raises BadToken: it cannot be read."""
+        chain = read_response(response).chain
+        try:
+            if not same_certificates(_read(self._root / path, MAX_CERTIFICATES), chain):
+                self._found(Status.CHANGED, "holds something else than the certificates of its token", path)
+        except EvidenceError as fault:
+            self._found(Status.CHANGED, fault.message, path)
 
     def _note_cover(self, folder: str, authority: str, token: Token, n: int, seal: Seal | None) -> None:
         """What the token says of log lines; nothing where the log is not the one that the seal describes."""
@@ -233,8 +265,10 @@ class _Check:
                 self._found(Status.NOTE, text, path)
         sealed = [path for path in present if path.startswith("seals/") and path.endswith(f"/{SEAL}")]
         newest = max(sealed, key=lambda path: (len(path), path), default="").rpartition("/")[0]
-        if newest and not any(
-            path.startswith(f"{newest}/stamp") and path.endswith(".tsr") for path in present
+        if (
+            newest
+            and not self._view.broken
+            and not any(path.startswith(f"{newest}/stamp") and path.endswith(".tsr") for path in present)
         ):
             text = "has no time stamp: when it was made is only what the clock of this computer said"
             self._found(Status.NOTE, text, f"{newest}/{SEAL}")

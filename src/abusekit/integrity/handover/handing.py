@@ -18,13 +18,15 @@ from abusekit.case.transfer import (
     Releaser,
     Transfer,
     TransferredExhibit,
+    read_receipt,
     read_transfer,
     receipt_path,
     transfer_path,
     write_paper,
 )
 from abusekit.case.writing import When, writing
-from abusekit.errors import CaseError, EvidenceError, UsageError
+from abusekit.errors import AbusekitError, CaseError, EvidenceError, UsageError
+from abusekit.integrity.handover.holders import holder_of, replacements
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,12 @@ def _transfer(case: Case, wanted: Wanted, at: datetime) -> Transfer:
                 held.pop(entry["item"], None)
     if not exhibits:
         raise UsageError("there is nothing to hand over", "abusekit list shows what the case holds")
+    holder = holder_of(replacements(case.entries()))
+    if wanted.to_key and holder(wanted.to_key) in {holder(key) for key in wanted.releaser.keys}:
+        raise UsageError(
+            "it hands over to the key that hands over, or to one that the log says is of the same person",
+            "a hand-over needs two people, each with a key",
+        )
     if number > MOST_TRANSFERS:
         raise UsageError(f"a case takes {MOST_TRANSFERS} hand-overs")
     chosen = {one.item for one in exhibits}
@@ -83,11 +91,20 @@ def _transfer(case: Case, wanted: Wanted, at: datetime) -> Transfer:
 
 
 def log_receipt(case: Case, receipt: Receipt, *, by: str, now: When) -> None:
-    """Write `custody/receipt-000k-….json` and log it; the caller has checked it. Raises CaseError, UsageError."""
+    """Write `custody/receipt-000k-….json` and log it; the caller has checked it. Raises CaseError, UsageError.
+
+    A note of a paper can be corrected (`corrects`): written beside the one before, which stays.
+    """
     with writing(case, by=by, when=now) as at:
-        if receipt_logged(case, receipt.transfer, receipt.how):  # by another process, in the meantime
-            raise twice(receipt.transfer)
-        path = receipt_path(receipt.transfer, receipt.how)
+        before = receipts_logged(case, receipt.transfer, receipt.how)
+        if receipt.corrects and not before:
+            raise UsageError(
+                f"no paper of hand-over no. {receipt.transfer} is noted that could be corrected",
+                "leave out --corrects",
+            )
+        if not receipt.corrects:
+            refuse_twice(case, receipt.transfer, receipt.how)  # also: by another process, in the meantime
+        path = receipt_path(receipt.transfer, receipt.how, before + 1)
         _store(case, path, receipt, "custody.receive", {"how": receipt.how}, by=by, at=at)
 
 
@@ -117,19 +134,26 @@ def _store(
             raise
 
 
-def receipt_logged(case: Case, number: int, how: str) -> bool:
-    """Whether the log tells of a receipt of this kind."""
-    return any(
-        entry["do"] == "custody.receive" and entry.get("transfer") == number and entry.get("how") == how
+def receipts_logged(case: Case, number: int, how: str) -> int:
+    """How many receipts of this kind the log tells of; more than one of a paper that was corrected."""
+    return sum(
+        1
         for entry in case.entries()
+        if entry["do"] == "custody.receive" and entry.get("transfer") == number and entry.get("how") == how
     )
 
 
-def twice(number: int) -> UsageError:
-    """What is said where a hand-over was received before."""
-    return UsageError(
-        f"hand-over {number} was received already", "abusekit custody log shows by whom, and when"
-    )
+def refuse_twice(case: Case, number: int, how: str) -> None:
+    """Raises UsageError that names who received it: it was received before in this way."""
+    if not (times := receipts_logged(case, number, how)):
+        return
+    try:
+        receipt = read_receipt(case.read_small(receipt_path(number, how, times), MAX_PAPER))
+        who = f", by {receipt.name} at {receipt.at[:19]}Z"
+    except (AbusekitError, OSError):  # the log says so all the same
+        who = ""
+    hint = "a note of a paper is corrected by --paper K --corrects REASON" if how == "paper" else ""
+    raise UsageError(f"hand-over no. {number} was received already{who}", hint or "abusekit custody log")
 
 
 def logged_transfer(case: Case, number: int) -> tuple[Transfer, str, int]:

@@ -109,7 +109,7 @@ def read_handover(data: bytes) -> Handover:
         raise EvidenceError("the hand-over and its seal are of two cases")
     keys = tuple(_key(one, text) for one in content.signatures)
     missing = set(transfer.releaser.keys) - {key.fingerprint for key in keys}
-    if missing or not keys:
+    if missing or not transfer.releaser.keys:
         raise EvidenceError("the hand-over is not signed by the key that it names as the releaser's")
     sha256 = digest_bytes(encode(content.transfer) + b"\n").sha256
     return Handover(transfer, sha256, text, seal, keys, tuple(content.signers))

@@ -5,17 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from abusekit.case.custody import instant_text
 from abusekit.case.folder import Case
-from abusekit.case.transfer import Receipt, Transfer
+from abusekit.case.transfer import Receipt, Transfer, receipt_words
 from abusekit.case.writing import When
 from abusekit.errors import EvidenceError, UsageError
 from abusekit.integrity.checks.sealcheck import SIGNATURE
-from abusekit.integrity.handover.handing import log_receipt, logged_transfer, receipt_logged, twice
+from abusekit.integrity.handover.handing import log_receipt, logged_transfer, refuse_twice
 from abusekit.integrity.handover.handover import Handover
+from abusekit.integrity.handover.holders import holder_of, replacements
+from abusekit.integrity.handover.words import check_words
 from abusekit.integrity.keys.publickey import PublicKey
 from abusekit.integrity.keys.signing import SealSigner
-from abusekit.integrity.keys.sshsig import MAX_ARMOR, NAMESPACE, BadSignature, Reason, verify
+from abusekit.integrity.keys.sshsig import (
+    MAX_ARMOR,
+    NAMESPACE,
+    RECEIPT_NAMESPACE,
+    BadSignature,
+    Reason,
+    verify,
+)
 from abusekit.integrity.sealing.manifest import MAX_SEAL, SEAL, parse_seal
 from abusekit.integrity.sealing.seal import sign_seal
 
@@ -23,7 +34,10 @@ TO_ONESELF = "the same key would hand over and receive"
 
 
 def match_case(case: Case, handover: Handover) -> Path:
-    """The folder in `case` of the seal that was handed over. Raises EvidenceError: it is of another case or state."""
+    """The folder in `case` of the seal that was handed over.
+
+    Raises EvidenceError: it is of another case or state, or the releaser's signature is not in this case.
+    """
     start = next(iter(case.entries()))
     if start.get("case") != handover.transfer.case:
         raise EvidenceError(
@@ -46,22 +60,22 @@ def match_case(case: Case, handover: Handover) -> Path:
             f"the seal of the hand-over is not in this case: {handover.seal.size} log lines",
             "is this copy another one?",
         )
+    _check_signed(case, folder, handover.transfer)
     return folder
 
 
 def countersign(
     case: Case, handover: Handover, signer: SealSigner, words: tuple[str, str], *, by: str, now: When
 ) -> Receipt:
-    """The receiver's side: sign the same seal, and log that it was received; gives the receipt to send back.
+    """The receiver's side: sign the same seal and the words of the receipt, log both; gives the receipt to send back.
 
     words: who receives, and where it is kept from now on ("" where that is not said). Whether the case is as
     it was is not checked here beyond the seal's statement: verify it first. A run that was interrupted between
     signature and receipt is taken up again. Raises EvidenceError, UsageError, CaseError.
     """
     folder = match_case(case, handover)
-    _check_receiver(handover.transfer, signer.public.fingerprint)
-    if receipt_logged(case, handover.transfer.transfer, "signature"):
-        raise twice(handover.transfer.transfer)
+    _check_receiver(case, handover.transfer, signer.public.fingerprint)
+    refuse_twice(case, handover.transfer.transfer, "signature")
     if signer.public.fingerprint in {key.fingerprint for key in handover.keys}:
         raise UsageError(TO_ONESELF, "a hand-over needs two people, each with a key")
     signature = _signed_by(case, folder, signer.public)
@@ -82,6 +96,9 @@ def countersign(
         root=handover.seal.root,
         signature=signature.decode("ascii"),
     )
+    words_signature = signer.sign(receipt_words(receipt), RECEIPT_NAMESPACE).decode("ascii")
+    receipt = msgspec.structs.replace(receipt, words_signature=words_signature)
+    check_words(receipt)
     log_receipt(case, receipt, by=by, now=now)
     return receipt
 
@@ -109,19 +126,34 @@ def take_receipt(case: Case, receipt: Receipt, *, by: str, now: When) -> PublicK
     key = verify(receipt.signature.encode("utf-8"), text, NAMESPACE)
     if key.fingerprint != receipt.key:
         raise EvidenceError(f"the receipt names key {receipt.key}, and is signed by {key.fingerprint}")
-    _check_receiver(transfer, key.fingerprint)
-    if receipt_logged(case, receipt.transfer, "signature"):
-        raise twice(receipt.transfer)
-    if _signed_by(case, folder, key) is None:
-        brought = _Brought(_free_name(folder, "receiver"), key, receipt.signature.encode("ascii"))
+    check_words(receipt)
+    _check_receiver(case, transfer, key.fingerprint)
+    _check_signed(case, folder, transfer)
+    refuse_twice(case, receipt.transfer, "signature")
+    armored = receipt.signature.encode("ascii")
+    if armored not in (one for _, one, _ in signatures_of(case, folder)):
+        brought = _Brought(_free_name(folder, "receiver"), key, armored)
         sign_seal(case, folder, brought, by=by, now=now)
     log_receipt(case, receipt, by=by, now=now)
     return key
 
 
-def _check_receiver(transfer: Transfer, fingerprint: str) -> None:
-    if fingerprint in transfer.releaser.keys:
-        raise UsageError(TO_ONESELF, "a hand-over needs two people, each with a key")
+def _check_signed(case: Case, folder: Path, transfer: Transfer) -> None:
+    """Raises EvidenceError: a receipt over a seal that the releaser did not sign shows that one person has a key."""
+    missing = set(transfer.releaser.keys) - {key.fingerprint for _, _, key in signatures_of(case, folder)}
+    if missing or not transfer.releaser.keys:
+        raise EvidenceError(
+            f"in this case the seal of hand-over {transfer.transfer} is not signed by who hands over: "
+            f"{', '.join(sorted(missing)) or 'no key is named'}",
+            "ask for a copy of the whole case anew",
+        )
+
+
+def _check_receiver(case: Case, transfer: Transfer, fingerprint: str) -> None:
+    holder = holder_of(replacements(case.entries()))
+    if holder(fingerprint) in {holder(key) for key in transfer.releaser.keys}:
+        why = "" if fingerprint in transfer.releaser.keys else ": the log says that one replaces the other"
+        raise UsageError(f"{TO_ONESELF}{why}", "a hand-over needs two people, each with a key")
     if transfer.to_key not in ("", fingerprint):
         raise UsageError(
             f"hand-over {transfer.transfer} is to key {transfer.to_key}, not to {fingerprint}",
@@ -140,8 +172,8 @@ class _FreeName:
     def public(self) -> PublicKey:
         return self.signer.public
 
-    def sign(self, message: bytes) -> bytes:
-        return self.signer.sign(message)
+    def sign(self, message: bytes, namespace: str = NAMESPACE) -> bytes:
+        return self.signer.sign(message, namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +184,7 @@ class _Brought:
     public: PublicKey
     armored: bytes
 
-    def sign(self, _message: bytes) -> bytes:
+    def sign(self, _message: bytes, _namespace: str = NAMESPACE) -> bytes:
         return self.armored
 
 

@@ -49,6 +49,8 @@ class _Noted(msgspec.Struct):
     reason: str
     noted: str
     # when it was written down, by the clock of this computer
+    undo: bool = False
+    # True: what stands before it about this key counts no more
 
 
 def last_valid(since: datetime) -> datetime:
@@ -58,7 +60,7 @@ def last_valid(since: datetime) -> datetime:
 
 def read_revocation(store: Path, name: str, fingerprint: str) -> Revocation | None:
     """The earliest of what was noted about this key. Raises UsageError, InputError (damaged)."""
-    found = [noted for noted in _read(store / f"{name}.revoked") if noted.key == fingerprint]
+    found = _standing(_read(store / f"{name}.revoked"), fingerprint)
     if not found:
         return None
     first = min(found, key=lambda noted: noted.since)
@@ -73,11 +75,37 @@ def note_revocation(store: Path, name: str, fingerprint: str, said: Revocation, 
     path = store / f"{name}.revoked"
     noted = _read(path)
     since = instant_text(said.since)
-    if any(one.key == fingerprint and one.since <= since for one in noted):
+    if any(one.since <= since for one in _standing(noted, fingerprint)):
         raise UsageError(f"key {name} is revoked already, since then or earlier", f"abusekit key show {name}")
+    _add(store, name, noted, _Noted(fingerprint, since, said.why, said.reason, instant_text(now)))
+
+
+def undo_revocation(store: Path, name: str, fingerprint: str, reason: str, *, now: datetime) -> None:
+    """Adds a line after which no earlier one about this key counts; nothing goes, least of all what a case logged.
+
+    Raises UsageError (it is not revoked, the folder cannot be written), InputError.
+    """
+    noted = _read(store / f"{name}.revoked")
+    standing = _standing(noted, fingerprint)
+    if not standing:
+        raise UsageError(f"key {name} is not revoked", f"abusekit key show {name}")
+    last = standing[-1]
+    _add(store, name, noted, _Noted(fingerprint, last.since, last.why, reason, instant_text(now), undo=True))
+
+
+def _standing(noted: list[_Noted], fingerprint: str) -> list[_Noted]:
+    """What was noted of a key since it was last undone."""
+    found: list[_Noted] = []
+    for one in noted:
+        if one.key == fingerprint:
+            found = [] if one.undo else [*found, one]
+    return found
+
+
+def _add(store: Path, name: str, noted: list[_Noted], line: _Noted) -> None:
+    path = store / f"{name}.revoked"
     if len(noted) >= _MOST:
-        raise UsageError(f"key {name} was revoked {_MOST} times")
-    line = _Noted(fingerprint, since, said.why, said.reason, instant_text(now))
+        raise UsageError(f"key {name} was revoked or brought back {_MOST} times")
     draft = store / f".{path.name}.{secrets.token_hex(8)}.new"
     try:
         check_store(store)
@@ -108,7 +136,8 @@ def log_revocation(case: Case, fingerprint: str, said: Revocation, *, by: str, n
             and str(entry.get("since")) <= since
         ):
             raise UsageError(
-                f"the log of this case says already that {fingerprint} counts no more", f"line {entry['n']}"
+                f"the log of this case says already that {fingerprint} counts no more",
+                f"line {entry['n'] + 1}",
             )
     facts = {"key": fingerprint, "since": since, "why": said.why, "reason": said.reason}
     return int(case.record([Act("key.revoke", facts)], by=by, now=now)[0]["n"])

@@ -107,9 +107,8 @@ def why_not(signers: Sequence[Signer], public_key: PublicKey, namespace: str, at
     limits = " or ".join(dict.fromkeys(map(_limits, usable)))
     if at is None:
         return f"it counts {limits}, and no trusted time stamp shows when this signature existed"
-    return (
-        f"it counts {limits}, and this signature is known since {at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z only"
-    )
+    shown = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+    return f"it counts {limits}, and the first time stamp that shows this signature is of {shown}"
 
 
 def _limits(signer: Signer) -> str:

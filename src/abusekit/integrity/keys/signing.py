@@ -31,8 +31,8 @@ class SealSigner(Protocol):
     def public(self) -> PublicKey:
         """The key that is expected to have signed."""
 
-    def sign(self, message: bytes) -> bytes:
-        """An armored SSH signature over `message` in the namespace of seals. Raises AbusekitError."""
+    def sign(self, message: bytes, namespace: str = NAMESPACE) -> bytes:
+        """An armored SSH signature over `message`; namespace: seals or receipts. Raises AbusekitError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class StoredKey:
     def public(self) -> PublicKey:
         return public_key_of(self.key)
 
-    def sign(self, message: bytes) -> bytes:
-        return sign(self.key, message, NAMESPACE)
+    def sign(self, message: bytes, namespace: str = NAMESPACE) -> bytes:
+        return sign(self.key, message, namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class SshKeygenKey:
     seconds: float = SIGN_SECONDS
     # how long is waited for an answer
 
-    def sign(self, message: bytes) -> bytes:
+    def sign(self, message: bytes, namespace: str = NAMESPACE) -> bytes:
         """Raises MissingExtraError (no ssh-keygen), InputError (it refused, or did not answer in time).
 
         Message and signature go through pipes: with a file name, `ssh-keygen -Y sign` that finds an old
@@ -77,7 +77,7 @@ class SshKeygenKey:
                 f"key {self.name} signs through ssh-keygen, which is not on this computer",
                 "install the OpenSSH client, such as: apt install openssh-client",
             )
-        command = [program, "-Y", "sign", "-n", NAMESPACE, "-f", str(self.file.absolute())]
+        command = [program, "-Y", "sign", "-n", namespace, "-f", str(self.file.absolute())]
         hint = f"is the token plugged in, or the key in the agent? ssh-add -l lists {self.public.fingerprint}"
         try:
             ended = subprocess.run(

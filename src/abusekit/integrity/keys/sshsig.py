@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "abusekit-seal-v1"
 """The only namespace in which seals are signed: a signature made for e-mail or git is not one of a seal."""
+RECEIPT_NAMESPACE = "abusekit-receipt-v1"
+"""That of the words of a receipt: who signs them has not signed a seal, nor the other way round."""
 
 MAX_ARMOR = 16_384
 _MAGIC = b"SSHSIG"

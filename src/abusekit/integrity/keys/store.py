@@ -12,6 +12,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -219,10 +220,7 @@ def show(store: Path, name: str) -> KeyInfo:
     path, public_path = store / name, store / f"{name}.pub"
     has_private, has_public = os.path.lexists(path), os.path.lexists(public_path)
     if not has_private and not has_public:
-        raise UsageError(
-            f"there is no key {name} in {store}",
-            f"`abusekit key create {name}` makes one; a lost key cannot be remade, earlier seals stay valid",
-        )
+        raise UsageError(f"there is no key {name} in {store}", _who_else(store, name))
     check_store(store)
     public, comment = read_public(public_path) if has_public else (public_within(path), "")
     if has_private and public.blob != read_private(path).public_blob:
@@ -232,6 +230,20 @@ def show(store: Path, name: str) -> KeyInfo:
     )
     revoked = read_revocation(store, name, public.fingerprint)
     return KeyInfo(name, public, comment, has_private, path, by_ssh_keygen, revoked)
+
+
+def _who_else(store: Path, name: str) -> str:
+    """The hint for a name that is not there: most often it is a slip, and a new key is not what is wanted."""
+    try:
+        names = {entry.removesuffix(".pub") for entry in os.listdir(store)}
+    except OSError:
+        names = set()
+    there = sorted(one for one in names if NAME_FORM.fullmatch(one))
+    if not there:
+        return "there are none yet: abusekit key create NAME; a lost key cannot be remade, earlier seals stay valid"
+    if near := get_close_matches(name, there, 1, 0.6):
+        return f"did you mean {near[0]}? abusekit key list shows all"
+    return f"there are: {', '.join(there[:10])}; a lost key cannot be remade, earlier seals stay valid"
 
 
 def check_name(name: str) -> None:

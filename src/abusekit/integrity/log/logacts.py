@@ -27,6 +27,19 @@ _DECISIONS = (
     "item.withdraw", "item.quarantine", "item.release", "item.tag", "item.verify", "item.corroborate",
     "item.view", "item.copy", "custody.store",
 )  # fmt: skip
+_TEXTS = (
+    "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key", "public",
+    "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment", "place", "kept_as",
+    "sha256", "source", "result", "note",
+)  # fmt: skip
+_MEMBERS: dict[str, type] = {
+    **dict.fromkeys(_TEXTS, str),
+    **dict.fromkeys(("seal", "line", "transfer", "offset", "size"), int),
+    **dict.fromkeys(("files", "removed", "tags", "seen_by"), list),
+    **dict.fromkeys(("tally", "seen_at"), dict),
+    "recovered": bool,
+}
+"""Member of a known act → its JSON type, the same in every act that has it."""
 _LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
 _SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}\Z")
@@ -38,17 +51,29 @@ def take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
     """Note in `view` what one line says. Raises LogFormError: a fact is absent, malformed, or cannot be."""
     do = entry["do"]
     try:
+        if do in _KNOWN or "files" in entry:
+            _check_types(entry if do in _KNOWN else {"files": entry["files"]})
         paths = [_file(view, listed, line.n) for listed in entry.get("files", ())]
         _check_places(do, entry, line.n, paths)
         if (read := _ACTS.get(do)) is not None:
             read(view, entry, line.n, paths)
-    except (KeyError, TypeError, ValueError, InputError) as fault:
+    except (AttributeError, KeyError, TypeError, ValueError, InputError) as fault:
         raise LogFormError(line.n, f"a fact of {do} is absent or malformed: {fault}") from fault
     if line.n == 0 and do != "case.create":
         raise LogFormError(0, "does not start a case")
     if do not in _SEAL_ACTS:
         view.acts_after_seal += 1
     view.acts[do if do in _KNOWN else "other"] += 1
+
+
+def _check_types(entry: dict[str, JSON]) -> None:
+    """Every member has the type that people and programs expect behind us. Raises TypeError."""
+    for name, value in entry.items():
+        kind = _MEMBERS.get(name)
+        if kind is not None and type(value) is not kind:
+            raise TypeError(f"{name} is of another type")
+        if kind is list and name != "files" and not all(type(one) is str for one in value):
+            raise TypeError(f"{name} lists something else than texts")
 
 
 def _check_places(do: str, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
@@ -180,6 +205,7 @@ def _transfer(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -
     if paths != [f"custody/transfer-{number:04}.json"]:
         raise LogFormError(n, "is a hand-over with other files than its own")
     view.transfers[number] = n
+    view.handed_by[number] = str(entry["by"])
 
 
 def _receipt(view: LogView, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
@@ -257,6 +283,8 @@ def _decision(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) 
         view.quarantined[item_id] = entry["at"]
     elif do == "item.release":
         _release(view, item_id, entry, n)
+    elif do == "item.corroborate":
+        _corroborate(view, item_id, entry, n)
 
 
 def _release(view: LogView, item_id: str, entry: dict[str, JSON], n: int) -> None:
@@ -265,6 +293,12 @@ def _release(view: LogView, item_id: str, entry: dict[str, JSON], n: int) -> Non
         raise LogFormError(n, "releases an item without saying why, or who decided it")
     if view.quarantined.pop(item_id, None) is None and not view.withheld:
         raise LogFormError(n, f"releases {item_id}, which was not in quarantine")
+
+
+def _corroborate(view: LogView, item_id: str, entry: dict[str, JSON], n: int) -> None:
+    other = entry["by_item"]
+    if other == item_id or (other not in view.items and not view.withheld):
+        raise LogFormError(n, f"has {item_id} borne out by {other!a}, which is no other item of this case")
 
 
 _Reader = Callable[[LogView, dict[str, JSON], int, list[str]], None]

@@ -106,6 +106,8 @@ class LogView:
     """Fingerprint of a new key → the line that adds it."""
     transfers: dict[int, int] = field(default_factory=dict)
     """Number of a hand-over → the line that says so."""
+    handed_by: dict[int, str] = field(default_factory=dict)
+    """Number of a hand-over → `by` of that line."""
     receipts: dict[int, list[int]] = field(default_factory=dict)
     """Number of a hand-over → the lines that say that it was received."""
     received: dict[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)

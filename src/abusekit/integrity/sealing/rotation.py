@@ -44,7 +44,7 @@ def log_rotation(
         if entry["do"] == "key.add" and (entry.get("key"), entry.get("replaces")) == (
             new.fingerprint, old.fingerprint,
         ):  # fmt: skip
-            raise UsageError(f"the log of this case says so already, in line {entry['n']}")
+            raise UsageError(f"the log of this case says so already, in line {entry['n'] + 1}")
     facts: dict[str, JSON] = {
         "key": new.fingerprint, "public": new.openssh_line, "name": name, "replaces": old.fingerprint,
         "reason": reason,
@@ -67,7 +67,7 @@ def open_rotation(case: Case) -> Rotation | None:
                 change = Rotation(entry["n"], str(entry["replaces"]), str(entry["key"]), str(entry["name"]))
         except (KeyError, TypeError, ValueError) as fault:
             raise EvidenceError(
-                f"line {entry['n']} of the log is malformed", "run: abusekit verify"
+                f"line {entry['n'] + 1} of the log is malformed", "run: abusekit verify"
             ) from fault
     if change is None:
         return None

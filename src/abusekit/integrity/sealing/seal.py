@@ -10,10 +10,18 @@ from abusekit.case.folder import Case, disk_error, write_once
 from abusekit.case.hashing import digest_bytes
 from abusekit.case.mark import marked
 from abusekit.case.writing import When, writing
-from abusekit.errors import CaseError, EvidenceError, UsageError
+from abusekit.errors import CaseError, EvidenceError, InputError, UsageError
 from abusekit.integrity.keys.signing import SealSigner
 from abusekit.integrity.keys.sshsig import NAMESPACE, verify
-from abusekit.integrity.sealing.manifest import MANIFEST, MAX_SEAL, SEAL, Seal, parse_seal, read_state
+from abusekit.integrity.sealing.manifest import (
+    MANIFEST,
+    MAX_SEAL,
+    SEAL,
+    Seal,
+    newest_seal,
+    parse_seal,
+    read_state,
+)
 
 
 def check_statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
@@ -27,6 +35,24 @@ def check_statement(case: Case, folder: Path) -> tuple[bytes, Seal]:
     if said != (state.case, state.root, state.head, state.log_sha256, digest_bytes(manifest).sha256):
         raise EvidenceError(f"{relative} does not describe this case", "do not sign it; run: abusekit verify")
     return text, seal
+
+
+def nothing_new(case: Case) -> Path | None:
+    """The folder of the newest seal where it is signed and only its own signatures and stamps were logged since.
+
+    None where a new seal has something to state: also where that seal, or its list of files, is not as it was.
+    """
+    sealing = ("seal.add", "seal.sign", "seal.ask", "seal.stamp")
+    try:
+        folder = newest_seal(case)
+        size = int(folder.name)
+        later = [(entry["do"], entry.get("seal")) for entry in case.entries() if int(entry["n"]) >= size]
+        if any(do not in sealing for do, _ in later) or ("seal.sign", size) not in later:
+            return None
+        check_statement(case, folder)
+    except (CaseError, EvidenceError, InputError):
+        return None
+    return folder
 
 
 def sign_seal(case: Case, folder: Path, signer: SealSigner, *, by: str, now: When) -> Path:

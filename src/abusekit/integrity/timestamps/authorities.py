@@ -113,9 +113,10 @@ def find(folder: Path, name: str) -> TimeStampAuthority:
     for one in found:
         if one.name == name:
             return one
+    absent = "" if folder.exists() else f"; of your own there are none: {folder} is not there"
     raise UsageError(
-        f"no authority {name[:60]!a}",
-        f"known are: {', '.join(one.name for one in found)}; abusekit authority add",
+        f"no authority {name[:60]!a}{absent}",
+        f"known are: {', '.join(one.name for one in found)}; abusekit authority add, or set ABUSEKIT_AUTHORITIES",
     )
 
 

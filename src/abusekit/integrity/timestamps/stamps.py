@@ -22,6 +22,9 @@ MAX_QUERY = 1 << 12
 """Bytes of a request."""
 MAX_RESPONSE = 1 << 20
 """Bytes of a response; real ones have 1 to 8 KiB."""
+MAX_CERTIFICATES = 1 << 20
+"""Bytes of the `.pem` beside a token."""
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----\n")
 _LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_][A-Za-z0-9._-]*)\n", re.ASCII)
 
 
@@ -86,6 +89,12 @@ def authority_name(text: str) -> bool:
 def list_bytes(digests: Mapping[str, str]) -> bytes:
     """The list to be stamped, as `sha256sum -c` reads it: name → SHA-256 (hex), sorted by name."""
     return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode("ascii")
+
+
+def same_certificates(kept: bytes, chain: bytes) -> bool:
+    """Whether a `.pem` holds the certificates of its token and nothing else, in any order."""
+    blocks = _CERTIFICATE.findall(kept)
+    return b"".join(blocks) == kept and sorted(blocks) == sorted(_CERTIFICATE.findall(chain))
 
 
 def read_list(data: bytes) -> dict[str, str]:

@@ -20,6 +20,7 @@ from abusekit.errors import EvidenceError, InputError
 from abusekit.integrity.timestamps import der, timestamp_status, timestamp_token
 from abusekit.integrity.timestamps.timestamp_certificate import ChainError, ChainFault, load, load_roots
 from abusekit.integrity.timestamps.timestamp_chain import chain_of, check_usage, named_in
+from abusekit.integrity.timestamps.timestamp_sound import damage
 
 SHA256 = timestamp_token.SHA256
 MOST_BYTES = 1 << 20
@@ -178,6 +179,12 @@ def check_response(
         timestamp_token.check_named(parts, [one.der for one in path])
         named_in(parts.tsa, path[0])
     except ChainError as fault:
+        if fault.fault is ChainFault.UNTRUSTED and (broken := damage(parts, (*anchors, *others))):
+            raise BadToken(
+                Reason.BAD_SIGNATURE,
+                f"the token is damaged: {broken}",
+                "bring the answer again, or ask anew",
+            ) from fault
         raise BadToken(_REASONS[fault.fault], str(fault), _HINTS.get(fault.fault, "")) from fault
     except timestamp_token.NamedError as fault:
         raise BadToken(Reason.OTHER_CERTIFICATE, str(fault)) from fault
@@ -200,7 +207,7 @@ _REASONS = {
     ChainFault.WEAK: Reason.WEAK,
 }
 _HINTS = {
-    ChainFault.UNTRUSTED: "a root counts only when you vouch for it: abusekit authority add NAME --root FILE",
+    ChainFault.UNTRUSTED: "is it the authority that was asked? abusekit authority show NAME has the roots that count",
     ChainFault.EXPIRED: "the authority is not in order: ask another one",
 }
 

@@ -82,7 +82,7 @@ def chain_of(
         raise ChainError(ChainFault.WEAK, weak)
     raise ChainError(
         ChainFault.UNTRUSTED,
-        f"the token of {leaf.name} does not chain to a trusted root; it was issued by"
+        f"the token of {leaf.name} does not chain to a root that is trusted for it; it was issued by"
         f" {leaf.certificate.issuer.rfc4514_string()}",
     )
 

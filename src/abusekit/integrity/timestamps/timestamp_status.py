@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from abusekit.integrity.timestamps import der
 from abusekit.integrity.timestamps.der import DerError
 
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f]")
 _FAILURES = {
     0: "badAlg", 2: "badRequest", 5: "badDataFormat", 14: "timeNotAvailable", 15: "unacceptedPolicy",
     16: "unacceptedExtension", 17: "addInfoNotAvailable", 25: "systemFailure",
@@ -30,6 +33,10 @@ def status(response: bytes) -> tuple[int, str]:
     for one in rest:
         if one.tag == der.SEQUENCE:
             texts = [text.content.decode("utf-8", "replace") for text in one.children(most=10)]
+            if number == 0 and any(_CONTROL.search(text) for text in texts):
+                # `openssl ts -reply -text` prints it raw: it could feign a line with another time
+                raise DerError("a control character in the authority's words")
+            texts = [_CONTROL.sub(" ", text) for text in texts]
             words += [f'"{text[:200]}"' for text in texts]
         elif one.tag == der.BIT_STRING:
             bits = one.content[1:5]

@@ -73,6 +73,10 @@ class Parts:
     # signed ESSCertIDs: (name of a hashlib digest, digest of a certificate), v1 and v2, the signer's first
     named_first: tuple[int, ...]
     # which of `named` have to be the signer's: the first of each attribute
+    content: bytes
+    # the TSTInfo, DER: what is signed, by its digest
+    signer: tuple[Element, ...]
+    # fields of the SignerInfo; the fourth are the signed attributes
     sorted_response: bytes
     # the answer with its CertificateSet in DER order, which real ones often have not; these bytes are unsigned
 
@@ -110,7 +114,7 @@ def parts(response: bytes) -> Parts:
     return Parts(
         said, tsa, tuple(one.whole for one in certificates if one.tag == der.SEQUENCE),
         issuer.whole, serial.integer(), signer[2].children(der.SEQUENCE, most=2)[0].oid(),
-        tuple(named), tuple(first), sorted_response,
+        tuple(named), tuple(first), octets.content, tuple(signer), sorted_response,
     )  # fmt: skip
 
 

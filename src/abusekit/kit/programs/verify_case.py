@@ -1,24 +1,29 @@
 #!/usr/bin/env python3
 """Check a case folder that was made with abusekit, without abusekit.
 
-    python3 verify_case.py CASE [--signers allowed_signers] [--ca NAME=ROOTS.pem]...
-                                [--against kept/seal.txt]... [--signer SHA256:...]
+    python3 -I verify_case.py CASE [--signers allowed_signers]... [--ca NAME=ROOTS.pem]...
+                                   [--against kept/seal.txt]... [--signer SHA256:...]...
 
 One file to be read before it is run; Python 3.8 or later and nothing else (time stamps need `openssl`).
 It reads only, needs no network, follows no link, opens nothing but regular files, and trusts nothing that
 lies in the case: whose signatures and time stamps count is told on the command line, from outside.
 
-Exit code: 0 verified; 1 something is changed, missing or unlisted; 3 the log's last line is incomplete, or this
-is no case; 7 nothing is wrong, but something could not be checked; 2 and 4 wrong usage, wrong input.
+Exit code: 0 VERIFIED; 1 NOT VERIFIED: something is changed, missing or was never logged; 3 TORN LOG: its last
+line is incomplete (or this is no case); 7 NOT FULLY CHECKED: nothing is wrong, but something could not be
+checked; 2 and 4 wrong usage, wrong input.
 
-What it checks, in this order of the text: names and kinds of files; the custody log (canonical lines, the chain
+What it checks, in the order of this text: names and kinds of files; the custody log (canonical lines, the chain
 of hashes, the rules of each act); signatures (Ed25519 in SSH's form); time stamps (RFC 3161); seals; items and
-files. It does not look into web archives (.wacz) and does not compare the pages that lie beside one with it.
-The format stands in docs/case-format.md. A case that was written anew as a whole, or cut back to an older seal,
+files. It does not look into web archives (.wacz) and papers of hand-overs, and does not compare the pages that
+lie beside a web archive with it; private/, derived/ and staging/ are never evidence, and are not entered. The
+format stands in docs/case-format.md. A case that was written anew as a whole, or cut back to an older seal,
 agrees with itself: only a known key, a time stamp, or a kept seal.txt (--against) shows that.
 """
 
-from __future__ import annotations
+import sys
+
+if __name__ == "__main__" and not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+    del sys.path[0]  # nothing that lies beside this program is imported, also without -I
 
 import argparse
 import base64
@@ -28,41 +33,29 @@ import os
 import re
 import stat
 import subprocess
-import sys
 import tempfile
-from datetime import date, datetime, timedelta, timezone
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
-VERIFY_SH = (
-    "995f56da907e2f7d281d4b4b0406cfa5007205a062920274c1296799a55e8c88"  # SHA-256 of its companion in kit/
-)
 OK, NOTE, UNCHECKED = "OK", "NOTE", "COULD-NOT-CHECK"
 CHANGED, MISSING, UNLISTED = "CHANGED", "MISSING", "UNLISTED"
 SHOWN = 200  # findings of one status that are printed; all are counted
 LOG, PARTIAL_LOG = "custody/log.jsonl", "custody/log.redacted"
-MAX_LINE, MAX_SEAL, MAX_ITEM, MAX_TOKEN = 65_536, 8_192, 4 << 20, 1 << 20  # bytes
+MAX_LINE, MAX_SEAL, MAX_ITEM, MAX_TOKEN, MAX_GIVEN = 65_536, 8_192, 4 << 20, 1 << 20, 1 << 20  # bytes
 NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 HEX64 = re.compile(r"[0-9a-f]{64}\Z")
-Hits = Dict[str, Tuple[str, int, int]]
+Listed = Tuple[str, int, int]  # a file as the log has it: SHA-256, size, line
 
 
 class Bad(Exception):
     """What was read is not what it has to be; the text says why."""
 
 
-class Report:
-    def __init__(self) -> None:
-        self.counts: Dict[Tuple[str, str], int] = {}  # (check, status) -> number of findings
-        self.texts: Dict[str, List[str]] = {}  # status -> the first of them, to be printed
-
-    def add(self, check: str, status: str, path: str, text: str = "") -> None:
-        self.counts[check, status] = self.counts.get((check, status), 0) + 1
-        kept = self.texts.setdefault(status, [])
-        if text and len(kept) < SHOWN:
-            kept.append(f"{status:16} {shown(path)}: {shown(text)}")
-
-    def has(self, *wanted: str) -> bool:
-        return any(status in wanted for _, status in self.counts)
+def need(right: Any, text: str) -> None:
+    """Raises Bad with `text` where something is not as it has to be."""
+    if not right:
+        raise Bad(text)
 
 
 def shown(text: str) -> str:
@@ -70,26 +63,58 @@ def shown(text: str) -> str:
     return ascii(text)[1:-1][:600]
 
 
-# ---------------------------------------------------------------- files and names
+def open_regular(path: str, more: int = 0) -> Tuple[int, int]:
+    """Descriptor and size of a regular file; a pipe in its place cannot make us wait. Raises OSError."""
+    flags = os.O_RDONLY | more
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not all systems have all of them
+        flags |= getattr(os, name, 0)
+    fd = os.open(path, flags)
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)
+        raise OSError(22, "not a regular file")
+    return fd, status.st_size
 
 
-class Folder:
-    """What lies in the case folder, looked at as if an opponent had made it."""
+# ---------------------------------------------------------------- names and kinds of files
+
+
+class Case:
+    """A case folder, looked at as if an opponent had made it, and what is found in it."""
 
     APART = ("private", "derived", "staging")  # never evidence: not entered
     LEFT_BY_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
     DEVICES = {"con", "prn", "aux", "nul"} | {port + str(n) for port in ("com", "lpt") for n in range(10)}
 
-    def __init__(self, root: str, report: Report) -> None:
-        self.root, self.report = root, report
-        self.files: set[str] = set()
-        self.folders: set[str] = set()
-        self.judged: set[str] = set()
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.counts: Dict[Tuple[str, str], int] = {}  # (check, status) -> number of findings
+        self.texts: Dict[str, List[str]] = {}  # status -> the first of them, to be printed
+        self.files: Set[str] = set()  # paths inside the case, regular files
+        self.folders: Set[str] = set()
+        self.judged: Set[str] = set()  # paths of which it was said what is wrong with them
         self._walk(root, "", 0)
+        self.seals: Dict[int, List[str]] = {}  # N of each folder of a seal -> paths of the files in it
+        for path in self.folders:
+            if SEAL_FOLDER.match(path):
+                self.seals[int(path[6:])] = []
+        for path in self.files:
+            folder = path.rpartition("/")[0]
+            if SEAL_FOLDER.match(folder):
+                self.seals[int(folder[6:])].append(path)
+        # the mark of a change that was begun and not ended
+        self.interrupted = "custody/pending" in self.files and not self.size("custody/pending")
+
+    def add(self, check: str, status: str, path: str, text: str = "") -> None:
+        """A finding."""
+        self.counts[check, status] = self.counts.get((check, status), 0) + 1
+        kept = self.texts.setdefault(status, [])
+        if text and len(kept) < SHOWN:
+            kept.append(f"{status:16} {shown(path)}: {shown(text)}")
 
     def _judge(self, status: str, path: str, text: str) -> None:
         self.judged.add(path)
-        self.report.add("names", status, path, text)
+        self.add("names", status, path, text)
 
     def _walk(self, folder: str, prefix: str, depth: int) -> None:
         with os.scandir(folder) as entries:
@@ -98,6 +123,8 @@ class Folder:
         for entry in listed:
             name, path = entry.name, prefix + entry.name
             if depth == 0 and name in self.APART:
+                if entry.is_symlink() and name != "private":  # safety notes may be kept elsewhere
+                    self._judge(CHANGED, path, "a link stands here: not followed")
                 continue
             if name in self.LEFT_BY_FILE_MANAGERS and entry.is_file(follow_symlinks=False):
                 self._judge(NOTE, path, "put there by the computer's file manager: not evidence")
@@ -122,71 +149,77 @@ class Folder:
                 self._judge(CHANGED, path, "a device, pipe or socket stands here: not opened")
 
     def open(self, path: str) -> Tuple[int, int]:
-        """Descriptor and size of a regular file; a pipe in its place cannot make us wait. Raises OSError, Bad."""
-        flags = os.O_RDONLY
-        for more in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not all systems have all of them
-            flags |= getattr(os, more, 0)
-        fd = os.open(os.path.join(self.root, path), flags)
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(fd)
-            raise Bad("not a regular file")
-        return fd, status.st_size
+        """Descriptor and size. Raises OSError."""
+        return open_regular(os.path.join(self.root, path), getattr(os, "O_NOFOLLOW", 0))
+
+    def size(self, path: str) -> int:
+        return os.lstat(os.path.join(self.root, path)).st_size
 
     def read(self, path: str, limit: int, logged: Optional[int] = None) -> bytes:
         """Raises Bad: cannot be read, too large, or not of the size that was logged."""
         try:
             fd, size = self.open(path)
             with open(fd, "rb") as stream:
-                if logged is not None and size != logged:
-                    raise Bad(f"has {size} bytes, {logged} were logged")
-                if size > limit:
-                    raise Bad(f"is too large: {size} bytes")
+                need(logged in (None, size), f"has {size} bytes, {logged} were logged")
+                need(size <= limit, f"is too large: {size} bytes")
                 return stream.read(size)
         except OSError as fault:
             raise Bad(f"cannot be read: {fault.strerror}") from fault
 
-    def size(self, path: str) -> int:
-        return os.lstat(os.path.join(self.root, path)).st_size
+    def same(self, check: str, path: str, listed: Listed, keep: int = 0, wrong: str = CHANGED) -> Any:
+        """Content (empty where longer than `keep`) of a file that is as logged; None where it is not: a finding."""
+        sha256, size, _ = listed
+        try:
+            fd, there = self.open(path)
+            with open(fd, "rb", buffering=0) as stream:
+                need(there == size, f"has {there} bytes, {size} were logged")
+                whole, data = hashlib.sha256(), b""
+                for _ in range(size // (1 << 20) + 1):  # not beyond its size, even where it grows meanwhile
+                    block = stream.read(1 << 20) or b""
+                    whole.update(block)
+                    data += block if size <= keep else b""
+            need(whole.hexdigest() == sha256, f"is not what was logged: SHA-256 is {whole.hexdigest()}")
+        except OSError as fault:
+            self.add(check, UNCHECKED, path, f"cannot be read: {fault.strerror}")
+        except Bad as fault:
+            self.add(check, wrong, path, str(fault))
+        else:
+            self.add(check, OK, path)
+            return data
+        return None
 
-    def sha256(self, path: str, limit: int) -> Tuple[str, bytes]:
-        """Digest of a file and, up to `limit` bytes, its content. Stops where the file grows while it is read."""
-        fd, size = self.open(path)
-        whole, done = hashlib.sha256(), 0
-        with open(fd, "rb", buffering=0) as stream:
-            if size <= limit:
-                data = stream.read(size + 1) or b""
-                while 0 < len(data) < size:
-                    more = stream.read(size - len(data))
-                    if not more:
-                        break
-                    data += more
-                return hashlib.sha256(data).hexdigest(), data
-            block = memoryview(bytearray(1 << 20))
-            while done <= size:
-                got = stream.readinto(block)
-                if not got:
-                    break
-                whole.update(block[:got])
-                done += got
-        return whole.hexdigest(), b""
+    @property
+    def exit_code(self) -> int:
+        found = {status for _, status in self.counts}
+        if found & {CHANGED, MISSING, UNLISTED}:
+            return 1
+        return 3 if self.log.torn else 7 if UNCHECKED in found else 0
+
+    @property
+    def word(self) -> str:
+        word = {0: "VERIFIED", 1: "NOT VERIFIED", 3: "TORN LOG", 7: "NOT FULLY CHECKED"}[self.exit_code]
+        log = self.log
+        if log.unexplained:
+            erased = f", {len(log.erased)} of them erased" if log.erased else ""
+            hidden = "they may hold withdrawals, quarantines, revocations"
+            return f"{word} (PARTIAL: {log.withheld} of {log.size} lines are withheld{erased}; {hidden})"
+        return f"{word} (ERASED: {log.withheld} of {log.size} lines are erased)" if log.withheld else word
+
+    log: "Log"
 
 
-# ---------------------------------------------------------------- canonical JSON (RFC 8785, restricted)
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"not an integer: {text[:40]}")
+# ---------------------------------------------------------------- canonical JSON (RFC 8785, restricted), forms
 
 
 def _integer(text: str) -> int:
-    return int(text) if len(text) <= 17 else _no_number(text)
+    if len(text) > 17 or not -(2**53) < int(text) < 2**53:
+        raise ValueError(f"not an integer up to 2^53-1: {text[:40]}")
+    return int(text)
 
 
-_parse = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number, parse_int=_integer).decode
+_parse = json.JSONDecoder(parse_float=_integer, parse_constant=_integer, parse_int=_integer).decode
 _spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-_keys: set[str] = set()
+_is_key = lru_cache(4096)(re.compile(r"[a-z][a-z0-9_]{0,39}\Z").match)
 
 
 def canonical(data: bytes, depth: int) -> Any:
@@ -197,28 +230,42 @@ def canonical(data: bytes, depth: int) -> Any:
         again = _spell(value).encode("utf-8")
     except (ValueError, RecursionError) as fault:
         raise Bad(f"not canonical JSON: {fault}") from fault
-    if again != data:
-        raise Bad("not the canonical spelling")
+    need(again == data, "not the canonical spelling")
     return value
 
 
-def _within(values: Any, depth: int) -> None:
-    if depth <= 0:
-        raise ValueError("nested too deeply")
-    if type(values) is dict:
-        if not _keys.issuperset(values):
-            for key in values:
-                if not _KEY.match(key):
-                    raise ValueError(f"a key that is not used: {key[:60]!a}")
-                if len(_keys) < 4096:
-                    _keys.add(key)
-        values = values.values()
-    for value in values:
-        if type(value) is int:
-            if not -(2**53) < value < 2**53:
-                raise ValueError("an integer beyond 2^53-1")
-        elif type(value) in (dict, list):
-            _within(value, depth - 1)
+def _within(value: Any, depth: int) -> None:
+    """Raises Bad for what is nested too deeply, or has a key that is not used."""
+    need(depth > 0, "nested too deeply")
+    if type(value) is dict:
+        need(all(map(_is_key, value)), "has a key that is not used")
+        value = value.values()
+    for one in value:
+        if type(one) in (dict, list):
+            _within(one, depth - 1)
+
+
+def fits(value: Any, form: Any) -> bool:
+    """Forms: a type; a pattern of texts; [form of each]; {member: form} ("?": may be absent, others may be there);
+    (one of these words, None or forms)."""
+    if isinstance(form, type):
+        return type(value) is form
+    if isinstance(form, re.Pattern):
+        return type(value) is str and form.match(value) is not None
+    if isinstance(form, tuple):
+        return any(value == one if one is None or isinstance(one, str) else fits(value, one) for one in form)
+    if isinstance(form, list):
+        return type(value) is list and all(fits(one, form[0]) for one in value)
+    if type(value) is not dict:
+        return False
+    for key, one in form.items():
+        name = key[:-1] if key[-1] == "?" else key
+        if name not in value:
+            if name == key:
+                return False
+        elif not fits(value[name], one):
+            return False
+    return True
 
 
 # ---------------------------------------------------------------- the custody log
@@ -226,31 +273,59 @@ def _within(values: Any, depth: int) -> None:
 PLACE = re.compile(rf"(?:settings|custody|evidence|seals)(?:/{NAME})*/{NAME}\Z")
 AT = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z\Z", re.ASCII)
 VERB = re.compile(r"[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)+\Z")
-SALT = re.compile(r"[0-9a-f]{32}\Z")
 ITEM_ID = re.compile(r"E(\d{4,9})\Z")
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}\Z")
+SEAL_FOLDER = re.compile(r"seals/(?:(?!0{6})[0-9]{6}|[1-9][0-9]{6,14})\Z")
+REMOVABLE = re.compile(r"(seals/(?:(?!0{6})[0-9]{6}|[1-9][0-9]{6,14}))/(?:manifest-sha256|salt)\.txt\Z")
 SIGNATURE = re.compile(rf"seal\.txt\.{NAME}\.sig\Z")
+AUTHORITY = r"[a-z0-9][a-z0-9-]{0,30}"
 STAMP_LIST = re.compile(r"stamp(?:[2-9]|[1-9][0-9]{1,2})?\.sha256\Z")
-STAMP_FILE = re.compile(r"(stamp(?:[2-9]|[1-9][0-9]{1,2})?)\.([a-z0-9][a-z0-9-]{0,30})\.(tsq|tsr|pem)\Z")
-REMOVABLE = re.compile(r"seals/((?!0{6})[0-9]{6}|[1-9][0-9]{6,14})/(?:manifest-sha256|salt)\.txt\Z")
+STAMP_FILE = re.compile(rf"(stamp(?:[2-9]|[1-9][0-9]{{1,2}})?)\.({AUTHORITY})\.(tsq|tsr|pem)\Z")
+
+LINE = {"n": int, "prev": HEX64, "at": AT, "do": VERB, "salt": re.compile(r"[0-9a-f]{32}\Z"), "by": str}
+LISTED = {"path": PLACE, "sha256": HEX64, "size": int}
+ABOUT_AN_ITEM = {"item": str}
+TOKEN = {"seal": int, "list": STAMP_LIST, "authority": re.compile(AUTHORITY + r"\Z")}
+ACTS: Dict[str, Dict[str, Any]] = {  # what each act has to say; others may say anything
+    "case.create": {"format": ("abusekit-log/1",), "case": str},
+    "item.add": {"item": ITEM_ID, "exhibit": str, "kind": str, "outcome": str},
+    "item.withdraw": {**ABOUT_AN_ITEM, "reason": str},
+    "item.quarantine": {**ABOUT_AN_ITEM, "reason": str},
+    "item.release": {**ABOUT_AN_ITEM, "reason": re.compile(r"\s*\S"), "decided_by": re.compile(r"\s*\S")},
+    "item.corroborate": {**ABOUT_AN_ITEM, "by_item": str},
+    **dict.fromkeys(("item.tag", "item.verify", "item.view", "item.copy", "custody.store"), ABOUT_AN_ITEM),
+    "line.erase": {"line": int},
+    "log.repair": {"kept_as": PLACE, "sha256": HEX64, "size": int},
+    "seal.add": {"seal": int},
+    "seal.sign": {"seal": int, "signer": str},
+    "seal.ask": TOKEN,
+    "seal.stamp": TOKEN,
+    "key.add": {"key": str, "public": str, "name": str, "replaces?": FINGERPRINT},
+    "key.revoke": {"key": FINGERPRINT, "since": AT, "why": ("lost", "stolen", "retired")},
+    "custody.transfer": {"transfer": int},
+    "custody.receive": {"transfer": int, "how": ("signature", "paper")},
+    **{act: {} for act in ("settings.change", "item.aside", "settings.aside", "seal.aside", "clock.check")},
+}
+MEMBERS: Dict[str, Any] = {  # a member's type is the same in every act of these
+    **dict.fromkeys((
+        "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key",
+        "public", "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment",
+        "place", "kept_as", "sha256", "source", "result", "note",
+    ), str),
+    **dict.fromkeys(("seal", "line", "transfer", "offset", "size"), int),
+    **{name: [str] for name in ("removed", "tags", "seen_by")},
+    "files": list, "tally": dict, "seen_at": dict, "recovered": bool,
+}  # fmt: skip
 SEALING = ("seal.add", "seal.sign", "seal.ask", "seal.stamp")
-DECISIONS = (
-    "item.withdraw", "item.quarantine", "item.release", "item.tag", "item.verify", "item.corroborate",
-    "item.view", "item.copy", "custody.store",
-)  # fmt: skip
-ALWAYS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
+EVERYWHERE = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}  # members of any line
 
 
-def is_day(text: str) -> bool:
+def instant(text: str) -> datetime:
+    """The moment that a text of the form AT names. Raises Bad: there is no such day or hour."""
     try:
-        date(int(text[:4]), int(text[5:7]), int(text[8:10]))
-    except ValueError:
-        return False
-    return True
-
-
-def is_instant(text: Any) -> bool:
-    return type(text) is str and AT.match(text) is not None and is_day(text)
+        return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc)
+    except ValueError as fault:
+        raise Bad(f"names a time that does not exist: {text}") from fault
 
 
 class Tree:
@@ -279,48 +354,74 @@ class Tree:
 class Log:
     """What the log says; reading ends at the first line that breaks the form."""
 
-    def __init__(self, folder: Folder, sizes: List[int]) -> None:
-        self.partial = PARTIAL_LOG in folder.files and LOG not in folder.files
+    def __init__(self, case: Case, sizes: Set[int]) -> None:
+        """Keeps a mark of the state after each number of lines in `sizes`."""
+        self.add = case.add
+        self.partial = PARTIAL_LOG in case.files and LOG not in case.files
         self.path = PARTIAL_LOG if self.partial else LOG
         self.case, self.root, self.torn, self.broken = "", "", "", False
-        self.files: Hits = {}  # path -> SHA-256, size, line
-        self.items: Dict[str, Tuple[Any, ...]] = {}  # id -> exhibit, kind, outcome, (by, at) or None, paths
-        self.exhibits: set[str] = set()
-        self.withdrawn: Dict[str, str] = {}
-        self.quarantined: Dict[str, str] = {}
+        self.files: Dict[str, Listed] = {}  # by path
+        # id -> exhibit, kind, outcome, (by, at) or None where entered after a crash, paths
+        self.items: Dict[str, Tuple[Any, ...]] = {}
+        self.exhibits: Set[str] = set()
+        self.withdrawn: Dict[str, str] = {}  # item -> reason
+        self.quarantined: Dict[str, str] = {}  # item -> since when
         # N -> root, head, log-sha256 (empty: cannot be compared), number of files
         self.marks: Dict[int, Tuple[str, str, str, int]] = {}
-        self.withheld = 0  # lines of which only the hash is there
-        self.hidden = bytearray()  # for each line: 1 where it is withheld
+        self.hidden = bytearray()  # for each line: 1 where only its hash is there
         self.erased: Dict[int, int] = {}  # withheld line -> the first line that says that it was erased
         self.removed: Dict[str, int] = {}  # file that went with an erased line -> the line that says so
         self.signers: Dict[str, str] = {}  # path of a signature -> fingerprint
-        # (N, list, authority) -> [asked at, answered at]
-        self.asked: Dict[Tuple[int, str, str], List[str]] = {}
-        self.revoked: Dict[str, str] = {}  # fingerprint -> since when
-        self.transfers: set[int] = set()
-        self.seals: set[int] = set()
-        self.last_seal = self.unsealed = self.size = 0
+        self.signed: Dict[str, List[str]] = {}  # folder of a seal -> paths of its signatures
+        self.asked: Dict[Any, List[Any]] = {}  # (N, list, authority) -> [asked, answered]
+        self.revoked: Dict[str, datetime] = {}  # fingerprint -> since when
+        self.transfers: Set[int] = set()
+        self.seals: Set[int] = set()
+        self.withheld = self.last_seal = self.unsealed = self.size = 0
         self.latest = ("", 0)  # the latest `at`, and its line
-        self.report = folder.report
-        if LOG in folder.files and PARTIAL_LOG in folder.files:
-            self._found(CHANGED, "two logs stand in custody/")
+        if LOG in case.files and PARTIAL_LOG in case.files:
+            case.add("log", CHANGED, self.path, "two logs stand in custody/")
         try:
-            fd, _ = folder.open(self.path)
-        except (OSError, Bad):
-            self._found(MISSING, "there is no custody log")
+            fd, _ = case.open(self.path)
+        except OSError:
+            case.add("log", MISSING, self.path, "there is no custody log")
             return
         with open(fd, "rb", buffering=1 << 20) as stream:
             try:
-                self._read(stream, set(sizes))
+                self._read(stream, sizes)
             except Bad as fault:
                 self.broken = True
-                self._found(CHANGED, f"log line {self.size + 1}: {fault}")
+                text = f"log line {self.size + 1}: {fault}; what stands behind it was not read"
+                case.add("log", CHANGED, self.path, text)
+        self._tell(case)
 
-    def _found(self, status: str, text: str) -> None:
-        self.report.add("log", status, self.path, text)
+    def _tell(self, case: Case) -> None:
+        """What is to be said of the lines that are not there."""
+        if self.hidden[:1] == b"\1":
+            case.add("log", CHANGED, self.path, "the first line is withheld")
+        if self.partial and not self.withheld:
+            text = "nothing is withheld: a whole log stands under the name of a partial one"
+            case.add("log", CHANGED, self.path, text)
+        if self.unexplained:
+            text = f"{self.unexplained} of {self.size} lines are withheld; their hashes hold their places"
+            case.add("log", NOTE, self.path, text)
+        for n, by in sorted(self.erased.items()):
+            text = f"line {n + 1} is ERASED, as line {by + 1} says; its hash holds its place"
+            case.add("log", UNCHECKED, self.path, text)
+        newest = max(case.seals, default=0)
+        loose = self.hidden[newest:].count(1) - sum(n >= newest for n in self.erased)
+        if loose:
+            text = f"{loose} withheld lines behind the newest seal: nothing binds what they say, or that they are all"
+            case.add("seal", UNCHECKED, self.path, text)
+        if self.size and not case.counts.get(("log", CHANGED)):
+            case.add("log", OK, self.path, f"{self.size} lines, one unbroken chain; root {self.root}")
 
-    def _read(self, stream: Any, sizes: set[int]) -> None:
+    @property
+    def unexplained(self) -> int:
+        """Number of lines that are withheld, and not erased: what makes a partial copy."""
+        return self.withheld - len(self.erased)
+
+    def _read(self, stream: Any, sizes: Set[int]) -> None:
         tree, whole, prev, last_at = Tree(), hashlib.sha256(), "0" * 64, ""
         last_mark = max(sizes, default=0)
         while True:
@@ -328,24 +429,24 @@ class Log:
             raw = stream.readline(MAX_LINE + 1)
             if not raw:
                 break
-            if len(raw) > MAX_LINE:
-                raise Bad(f"longer than {MAX_LINE} bytes")
+            need(len(raw) <= MAX_LINE, f"longer than {MAX_LINE} bytes")
             if not raw.endswith(b"\n"):
                 self.torn = f"the log's last line is incomplete ({len(raw)} bytes after line {n})"
                 return
             if n < last_mark:
                 whole.update(raw)
             raw = raw[:-1]
-            if self.partial and len(raw) == 64 and HEX64.match(raw.decode("latin-1")):
-                prev = raw.decode()
-                self.withheld, last_at = self.withheld + 1, ""
+            if self.partial and HEX64.match(raw.decode("latin-1")):
+                prev, last_at = raw.decode(), ""  # of a withheld line nobody knows the time
+                self.withheld += 1
                 self.hidden.append(1)
-                if n == 0:
-                    self._found(CHANGED, "the first line is withheld")
             else:
-                entry = self._form(raw, n, prev)
-                if entry["at"] < last_at and entry.get("clock_set_back_from") != last_at:
-                    raise Bad("is earlier than the line before it, and does not say so")
+                entry = canonical(raw, 8)
+                need(fits(entry, LINE) and entry["n"] == n, "n, prev, at, do, salt or by is not right")
+                need(entry["prev"] == prev, "does not continue the chain: `prev` is not the line before")
+                told = entry["at"] >= last_at or entry.get("clock_set_back_from") == last_at
+                need(told, "is earlier than the line before it, and does not say so")
+                instant(entry["at"])
                 last_at = entry["at"]
                 self.latest = max(self.latest, (last_at, -n))
                 prev = hashlib.sha256(b"\x00" + raw).hexdigest()
@@ -357,187 +458,134 @@ class Log:
                 self.marks[n + 1] = (tree.root(), prev, compared, len(self.files) - len(self.removed))
         self.root = tree.root()
 
-    @staticmethod
-    def _form(raw: bytes, n: int, prev: str) -> Dict[str, Any]:
-        entry = canonical(raw, 8)
-        if type(entry) is not dict or type(entry.get("n")) is not int or entry["n"] != n:
-            raise Bad(f"does not say that it is number {n}")
-        if entry.get("prev") != prev:
-            raise Bad("does not continue the chain: `prev` is not the hash of the line before")
-        try:
-            fits = is_instant(entry["at"]) and VERB.match(entry["do"]) and SALT.match(entry["salt"])
-            if fits and type(entry["by"]) is str:
-                return entry
-        except (KeyError, TypeError):
-            pass
-        raise Bad("one of at, do, salt, by is absent or malformed")
-
     def _take(self, n: int, entry: Dict[str, Any]) -> None:
+        """What one line says. Raises Bad where it breaks a rule of its act."""
         do = entry["do"]
-        try:
-            paths = [self._file(listed, n) for listed in entry.get("files", ())]
-            self._places(do, entry, paths)
+        need((n == 0) == (do == "case.create"), "a case starts with case.create, and nothing else does")
+        said = ACTS.get(do)
+        if said is not None:
+            typed = all(fits(entry[name], MEMBERS[name]) for name in entry.keys() & MEMBERS.keys())
+            need(typed and fits(entry, said), f"a fact of {do} is absent or malformed")
+        # What records a sealing is not counted as unsealed, so it must not smuggle anything in.
+        strict = do not in SEALING or entry.keys() <= EVERYWHERE | ACTS[do].keys()
+        need(strict, f"{do} says more than a sealing does")
+        listed = entry.get("files", [])
+        need(fits(listed, [LISTED]), f"{do} names a file wrongly")
+        paths = [self._file(do, entry, one, n) for one in listed]
+        if said is not None:
             self._act(do, n, entry, paths)
-        except (KeyError, TypeError, ValueError) as fault:
-            raise Bad(f"a fact of {do} is absent or malformed: {fault}") from fault
-        if n == 0 and do != "case.create":
-            raise Bad("does not start a case")
         self.unsealed += do not in SEALING
 
-    def _file(self, listed: Any, n: int) -> str:
-        path, sha256, size = listed["path"], listed["sha256"], listed["size"]
-        if not (PLACE.match(path) and HEX64.match(sha256) and type(size) is int and size >= 0):
-            raise Bad(f"names a file wrongly: {path!a}")
-        if path in self.files:
-            raise Bad(f"names {path} again; line {self.files[path][2] + 1} did already")
-        self.files[path] = (sha256, size, n)
-        return str(path)
-
-    def _places(self, do: str, entry: Dict[str, Any], paths: List[str]) -> None:
-        """Which act may name files where: what records a sealing must not smuggle in what no seal covers."""
+    def _file(self, do: str, entry: Dict[str, Any], listed: Dict[str, Any], n: int) -> str:
+        """Notes a file that a line names, where acts of this kind may name one."""
+        path = str(listed["path"])
         place = "settings/" if do in ("case.create", "settings.change") else "custody/"
         if do == "item.add":
             place = f"evidence/{entry['item']}/"
         elif do in SEALING:
-            if type(entry["seal"]) is not int:
-                raise Bad("names a seal wrongly")
             place = f"seals/{entry['seal']:06}/"
-        for path in paths:
-            if not path.startswith(place) or (do == "item.add" and "/" in path[len(place) :]):
-                raise Bad(f"{do} admits files in {place} only, not {path}")
+        inside = path.startswith(place) and (do != "item.add" or "/" not in path[len(place) :])
+        need(inside and listed["size"] >= 0, f"{do} admits files in {place} only, not {path}")
+        need(path not in self.files, f"names {path} again")
+        self.files[path] = (listed["sha256"], listed["size"], n)
+        return path
 
     def _act(self, do: str, n: int, entry: Dict[str, Any], paths: List[str]) -> None:
         if do == "case.create":
-            if n != 0 or entry["format"] != "abusekit-log/1" or type(entry["case"]) is not str:
-                raise Bad("starts a case, but is not the first line of this format")
             self.case = entry["case"]
         elif do == "item.add":
-            self._item(entry, paths)
-        elif do in DECISIONS:
+            item, exhibit = entry["item"], entry["exhibit"]
+            need(item not in self.items and exhibit not in self.exhibits, f"adds {item} or its exhibit again")
+            need(f"evidence/{item}/item.json" in paths, f"lists files for {item}, but not its item.json")
+            taken = None if entry.get("recovered") is True else (sys.intern(entry["by"]), entry["at"])
+            kind, outcome = sys.intern(entry["kind"]), sys.intern(entry["outcome"])
+            self.items[item] = (exhibit, kind, outcome, taken, tuple(paths))
+            self.exhibits.add(exhibit)
+        elif "item" in ACTS[do]:
             self._decision(do, entry)
         elif do == "line.erase":
             self._erase(n, entry["line"], entry.get("removed", []))
         elif do == "log.repair":
-            kept = {"path": entry["kept_as"], "sha256": entry["sha256"], "size": entry["size"]}
-            self._places(do, entry, [self._file(kept, n)])
+            self._file(do, entry, {**entry, "path": entry["kept_as"]}, n)
         elif do == "seal.add":
             size = entry["seal"]
             parts = [f"seals/{size:06}/{name}" for name in ("manifest-sha256.txt", "salt.txt", "seal.txt")]
-            if not self.last_seal < size <= n or sorted(paths) != parts or entry.keys() - ALWAYS - {"seal"}:
-                raise Bad("adds a seal that cannot be: an older one, or with other parts than a seal has")
+            need(self.last_seal < size <= n and sorted(paths) == parts, "adds a seal that cannot be")
             self.seals.add(size)
             self.last_seal, self.unsealed = size, int(size != n)
         elif do == "seal.sign":
-            fits = len(paths) == 1 and SIGNATURE.match(paths[0].split("/", 2)[2])
-            if not fits or entry["seal"] not in self.seals:
-                raise Bad("signs a seal that was not made, or otherwise than with one signature")
-            if entry.keys() - ALWAYS - {"seal", "signer"} or type(entry["signer"]) is not str:
-                raise Bad("signs a seal otherwise than with its key")
+            one = len(paths) == 1 and SIGNATURE.match(paths[0].split("/", 2)[2])
+            need(one and entry["seal"] in self.seals, "is no one signature over a seal that was made")
             self.signers[paths[0]] = entry["signer"]
+            self.signed.setdefault(paths[0].rpartition("/")[0], []).append(paths[0])
         elif do in ("seal.ask", "seal.stamp"):
             self._token(do, entry, set(paths))
         elif do == "key.add":
-            public = public_line(entry["public"])
-            if fingerprint(public) != entry["key"] or type(entry["name"]) is not str:
-                raise Bad("adds a key under the fingerprint of another")
-            replaces: Any = entry.get("replaces")
-            if "replaces" in entry and (not FINGERPRINT.match(replaces) or replaces == entry["key"]):
-                raise Bad("does not name the key that is replaced")
+            same = fingerprint(public_line(entry["public"])) == entry["key"] != entry.get("replaces")
+            need(same, "adds a key under the fingerprint of another, or in place of itself")
         elif do == "key.revoke":
-            key, since = entry["key"], entry["since"]
-            known = entry["why"] in ("lost", "stolen", "retired")
-            if not FINGERPRINT.match(key) or not is_instant(since) or not known:
-                raise Bad("revokes a key without its fingerprint, a time and one of the known reasons")
-            self.revoked[key] = min(since, self.revoked.get(key, since))
+            since = instant(entry["since"])
+            self.revoked[entry["key"]] = min(since, self.revoked.get(entry["key"], since))
         elif do == "custody.transfer":
             number = entry["transfer"]
-            if type(number) is not int or not 0 < number < 10_000 or number in self.transfers:
-                raise Bad("is a hand-over without a number of its own")
-            if paths != [f"custody/transfer-{number:04}.json"]:
-                raise Bad("is a hand-over with other files than its own")
+            fresh = 0 < number < 10_000 and number not in self.transfers
+            own = paths == [f"custody/transfer-{number:04}.json"]
+            need(fresh and own, "is a hand-over without a number or with other files than its own")
             self.transfers.add(number)
         elif do == "custody.receive":
             number = entry["transfer"]
-            if type(number) is not int or (number not in self.transfers and not self.withheld):
-                raise Bad("receives what was not handed over")
+            need(number in self.transfers or self.withheld, "receives what was not handed over")
             mine = all(path.startswith(f"custody/receipt-{number:04}") for path in paths)
-            if entry["how"] not in ("signature", "paper") or not mine:
-                raise Bad("is a receipt of an unknown kind, or with other files than its own")
-
-    def _item(self, entry: Dict[str, Any], paths: List[str]) -> None:
-        item, exhibit = entry["item"], entry["exhibit"]
-        if not ITEM_ID.match(item) or item in self.items:
-            raise Bad(f"gives the item id {item!a} a second time, or it is none")
-        if type(exhibit) is not str or exhibit in self.exhibits:
-            raise Bad(f"gives the exhibit reference {exhibit!a} a second time")
-        if f"evidence/{item}/item.json" not in paths:
-            raise Bad(f"lists files for {item}, but not its item.json")
-        taken = None if entry.get("recovered") is True else (sys.intern(entry["by"]), entry["at"])
-        kind, outcome = sys.intern(entry["kind"]), sys.intern(entry["outcome"])
-        self.items[item] = (exhibit, kind, outcome, taken, tuple(paths))
-        self.exhibits.add(exhibit)
+            need(mine, "is a receipt with other files than its own")
 
     def _decision(self, do: str, entry: Dict[str, Any]) -> None:
+        """What a person decided about an item that was taken in before."""
         item = entry["item"]
-        if item not in self.items and not self.withheld:
-            raise Bad(f"speaks of {item!a}, which was not taken in before")
-        item = str(item)
+        need(item in self.items or self.withheld, f"speaks of {item!a}, which was not taken in before")
         if do == "item.withdraw":
-            reasons = (self.withdrawn.get(item), str(entry["reason"]))
-            self.withdrawn[item] = "; then: ".join(filter(None, reasons))
+            before = f"{self.withdrawn[item]}; then: " if item in self.withdrawn else ""
+            self.withdrawn[item] = before + entry["reason"]
         elif do == "item.quarantine":
-            if type(entry["reason"]) is not str:
-                raise Bad("gives no reason in words")
             self.quarantined[item] = entry["at"]
         elif do == "item.release":
-            if not all(type(entry[said]) is str and entry[said].strip() for said in ("reason", "decided_by")):
-                raise Bad("releases an item without saying why, or who decided it")
-            if self.quarantined.pop(item, None) is None and not self.withheld:
-                raise Bad(f"releases {item}, which was not in quarantine")
+            since = self.quarantined.pop(item, "")
+            need(since or self.withheld, f"releases {item}, which was not in quarantine")
+        elif do == "item.corroborate":
+            other = entry["by_item"]
+            need(other != item and (other in self.items or self.withheld), "is borne out by no other item")
 
-    def _erase(self, n: int, line: Any, removed: Any) -> None:
+    def _erase(self, n: int, line: int, removed: List[str]) -> None:
         """With an erased line go the lists of seals that name its files, and nothing else."""
-        if type(line) is not int or not 0 < line < n or type(removed) is not list:
-            raise Bad("erases a line that cannot be erased, or names wrongly what went with it")
+        need(0 < line < n, "erases a line that cannot be erased")
         if self.hidden[line]:
             self.erased.setdefault(line, n)
         else:
-            self._found(CHANGED, f"line {n + 1} says that line {line + 1} is erased, but it is there")
+            self.add("log", CHANGED, self.path, f"line {line + 1} is erased, says line {n + 1}: it is there")
         for path in removed:
             found = REMOVABLE.match(path)
-            known = path in self.files or self.unexplained
-            if not found or int(found[1]) <= line or path in self.removed or not known:
-                raise Bad(f"lets go of a file that does not go with line {line + 1}: {path!a}")
+            known = (path in self.files or self.unexplained) and path not in self.removed
+            fit = found is not None and known and int(found[1][6:]) > line
+            need(fit, f"lets go of a file that does not go with line {line + 1}: {path!a}")
             self.removed[path] = n
 
-    @property
-    def unexplained(self) -> int:
-        """Number of lines that are withheld, and not erased: what makes a partial copy."""
-        return self.withheld - len(self.erased)
-
-    def _token(self, do: str, entry: Dict[str, Any], paths: set[str]) -> None:
-        seal, listed, authority = entry["seal"], entry["list"], entry["authority"]
-        if (
-            entry.keys() - ALWAYS - {"seal", "list", "authority"}
-            or (seal not in self.seals and not self.withheld)
-            or not STAMP_LIST.match(listed)
-            or not re.match(r"[a-z0-9][a-z0-9-]{0,30}\Z", authority)
-            or authority in Folder.DEVICES
-        ):
-            raise Bad("speaks of a time stamp otherwise than by its seal, list and authority")
-        token, start = (seal, listed, authority), f"seals/{seal:06}/{listed[:-7]}.{authority}."
+    def _token(self, do: str, entry: Dict[str, Any], paths: Set[str]) -> None:
+        """A request to a time-stamp authority, or its answer."""
+        seal, listed, authority = token = (entry["seal"], entry["list"], entry["authority"])
+        need(seal in self.seals or self.withheld, "is about a time stamp over a seal that was not made")
+        need(authority not in Case.DEVICES, "names no authority")
+        folder = f"seals/{seal:06}/"
+        start = f"{folder}{listed[:-7]}.{authority}."
         if do == "seal.ask":  # the list comes with the first request for it
-            listed = f"seals/{seal:06}/{listed}"
-            fits = paths - {listed} == {f"{start}tsq"} and (listed in self.files or self.withheld)
-            if token in self.asked or not fits:
-                raise Bad("asks for a time stamp with other files than its request and list, or again")
-            self.asked[token] = [entry["at"], ""]
+            known = folder + listed in self.files or self.withheld
+            fit = token not in self.asked and known and paths - {folder + listed} == {start + "tsq"}
+            need(fit, "asks for a time stamp with other files than its request and list, or again")
+            self.asked[token] = [instant(entry["at"]), None]
             return
         if self.withheld:
-            self.asked.setdefault(token, ["", ""])
-        if paths != {f"{start}tsr", f"{start}pem"} or token not in self.asked or self.asked[token][1]:
-            raise Bad("brings a time stamp that was not asked for, or again, or with other files than it has")
-        self.asked[token][1] = entry["at"]
+            self.asked.setdefault(token, [None, None])
+        fit = paths == {start + "tsr", start + "pem"} and token in self.asked and not self.asked[token][1]
+        need(fit, "brings a time stamp that was not asked for, or again, or with other files than it has")
+        self.asked[token][1] = instant(entry["at"])
 
     def item_of(self, path: str) -> str:
         """The item in whose folder a path lies, or empty."""
@@ -552,11 +600,11 @@ D = -121665 * pow(121666, P - 2, P) % P
 ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
 ORDER = 2**252 + 27742317777372353535851937790883648493
 ED25519, SK_ED25519 = "ssh-ed25519", "sk-ssh-ed25519@openssh.com"
-OTHER_KEYS = (
-    "ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+KEYS = (
+    ED25519, SK_ED25519, "ssh-rsa", "ssh-dss", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
     "sk-ecdsa-sha2-nistp256@openssh.com",
 )  # fmt: skip
-NAMESPACE = "abusekit-seal-v1"
+NAMESPACE = b"abusekit-seal-v1"
 Point = Tuple[int, int, int, int]  # X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
 
 
@@ -586,14 +634,11 @@ def _compressed(point: Point) -> bytes:
 def _decompressed(data: bytes) -> Point:
     """Raises Bad for what is no point in its one spelling."""
     sign, y = data[31] >> 7, int.from_bytes(data, "little") & (2**255 - 1)
-    if len(data) != 32 or y >= P:
-        raise Bad("not an Ed25519 point")
     ratio = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(ratio, (P + 3) // 8, P)
     if x * x % P != ratio:
         x = x * ROOT_OF_MINUS_1 % P
-    if x * x % P != ratio:
-        raise Bad("not a point of the curve")
+    need(y < P and x * x % P == ratio, "not a point of the curve")
     if x & 1 != sign:
         x = P - x
     return x, y, 1, x * y % P
@@ -604,49 +649,32 @@ BASE = _decompressed((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 def sound_point(data: bytes) -> Point:
     """A point of large order: with one of order 1, 2, 4 or 8 anybody can sign anything. Raises Bad."""
-    if len(data) != 32:
-        raise Bad(f"an Ed25519 key has 32 bytes, not {len(data)}")
+    need(len(data) == 32, f"an Ed25519 key has 32 bytes, not {len(data)}")
     point = _decompressed(data)
     eight = _times(8, point)
-    if eight[0] % P == 0 and (eight[1] - eight[2]) % P == 0:
-        raise Bad("this key is weak: signatures under it can be made without a secret")
+    weak = eight[0] % P == 0 and (eight[1] - eight[2]) % P == 0
+    need(not weak, "this key is weak: signatures under it can be made without a secret")
     return point
 
 
 def check_ed25519(key: bytes, signature: bytes, message: bytes) -> None:
     """Raises Bad unless the holder of `key` signed `message`."""
-    point, scalar = sound_point(key), int.from_bytes(signature[32:], "little")
-    x, y, z, t = point
+    (x, y, z, t), scalar = sound_point(key), int.from_bytes(signature[32:], "little")
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
-    expected = _sum(_times(scalar, BASE), _times(challenge, ((P - x) % P, y, z, (P - t) % P)))
-    if len(signature) != 64 or scalar >= ORDER or _compressed(expected) != signature[:32]:
-        raise Bad("the signature does not belong to this text")
+    expected = _sum(_times(scalar % ORDER, BASE), _times(challenge, ((P - x) % P, y, z, (P - t) % P)))
+    good = len(signature) == 64 and scalar < ORDER and _compressed(expected) == signature[:32]
+    need(good, "the signature does not belong to this text")
 
 
-class Wire:
-    """SSH's encoding (RFC 4251 section 5)."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
-
-    def take(self, size: int) -> bytes:
-        if size > len(self._data) - self._at:
-            raise Bad("not an SSH signature or key: it ends too early")
-        self._at += size
-        return self._data[self._at - size : self._at]
-
-    def string(self) -> bytes:
-        return self.take(int.from_bytes(self.take(4), "big"))
-
-    def text(self) -> str:
-        try:
-            return self.string().decode("ascii")
-        except UnicodeDecodeError as fault:
-            raise Bad("not an SSH signature or key: a name in it is not ASCII") from fault
-
-    def end(self) -> None:
-        if self._at != len(self._data):
-            raise Bad("not an SSH signature or key: bytes too many")
+def strings(data: bytes) -> List[bytes]:
+    """What SSH's encoding (RFC 4251 section 5) holds: texts, each behind its length. Raises Bad."""
+    found = []
+    while data:
+        size = int.from_bytes(data[:4], "big")
+        need(len(data) >= 4 + size, "not an SSH signature or key: it ends too early")
+        found.append(data[4 : 4 + size])
+        data = data[4 + size :]
+    return found
 
 
 def unbase64(text: bytes) -> bytes:
@@ -654,8 +682,7 @@ def unbase64(text: bytes) -> bytes:
         data = base64.b64decode(text, validate=True)
     except ValueError as fault:
         raise Bad("its base64 is damaged") from fault
-    if base64.b64encode(data) != text:
-        raise Bad("its base64 has stray bits")
+    need(base64.b64encode(data) == text, "its base64 has stray bits")
     return data
 
 
@@ -663,30 +690,30 @@ def fingerprint(blob: bytes) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
-def key_parts(blob: bytes) -> Tuple[str, bytes, bytes]:
-    """Type, the 32 bytes of the point, and the application of a FIDO key. Raises Bad."""
-    wire = Wire(blob)
-    kind = wire.text()
-    point = wire.string()
-    application = wire.string() if kind == SK_ED25519 else b""
-    wire.end()
-    if len(point) != 32:
-        raise Bad(f"an Ed25519 key has 32 bytes, not {len(point)}")
-    return kind, point, application
+def kind_of(blob: bytes) -> str:
+    """The type that a key names as its own. Raises Bad."""
+    size = int.from_bytes(blob[:4], "big")
+    kind = blob[4 : 4 + size]
+    need(len(kind) == size and kind.isascii(), "not a public key")
+    return kind.decode()
+
+
+def key_parts(blob: bytes) -> Tuple[bytes, bytes]:
+    """The 32 bytes of the point of an Ed25519 key, and the application of a FIDO one. Raises Bad."""
+    parts = strings(blob)
+    need(len(parts) == (3 if kind_of(blob) == SK_ED25519 else 2), "not a public key: its parts are others")
+    sound_point(parts[1])
+    return parts[1], parts[-1]
 
 
 def public_line(line: str) -> bytes:
     """The key of a line `TYPE BASE64 [COMMENT]`. Raises Bad."""
-    fields = line.strip(" \t\r\n").split(None, 2)
-    if len(fields) < 2 or not fields[1].isascii():
-        raise Bad("not a public key: type and base64 are expected")
-    if fields[0] not in (ED25519, SK_ED25519, *OTHER_KEYS):
-        raise Bad(f"not a key type that is known here: {fields[0][:60]!a}")
-    blob = unbase64(fields[1].encode("ascii"))
-    if Wire(blob).text() != fields[0]:
-        raise Bad("not a public key: its type stands in it twice, and differs")
-    if fields[0] not in OTHER_KEYS:
-        sound_point(key_parts(blob)[1])
+    kind, text = [*line.strip(" \t\r\n").split(None, 2), "", ""][:2]
+    need(kind in KEYS and text.isascii(), "not a public key of a type that is known here")
+    blob = unbase64(text.encode("ascii"))
+    need(kind_of(blob) == kind, "not a public key: its type stands in it twice, and differs")
+    if kind in (ED25519, SK_ED25519):
+        key_parts(blob)
     return blob
 
 
@@ -694,87 +721,71 @@ class NotSupported(Bad):
     """A signature of a kind that is not checked here."""
 
 
+ARMOR = re.compile(
+    rb"-----BEGIN SSH SIGNATURE-----\r?\n((?:[A-Za-z0-9+/]{1,76}={0,2}\r?\n)+)-----END SSH SIGNATURE-----\r?\n?\Z"
+)
+
+
 def check_signature(armored: bytes, message: bytes) -> bytes:
     """The public key that signed exactly `message`, by OpenSSH's PROTOCOL.sshsig. Raises Bad, NotSupported."""
-    lines = [line[:-1] if line.endswith(b"\r") else line for line in armored.split(b"\n")]
-    if lines[-1] == b"":
-        lines.pop()
-    frame = (b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----")
-    if len(armored) > 16_384 or len(lines) < 3 or (lines[0], lines[-1]) != frame:
-        raise Bad("not an SSH signature: too long, or its BEGIN and END lines are not the first and last")
-    if not all(re.match(rb"[A-Za-z0-9+/]{1,76}={0,2}\Z", line) for line in lines[1:-1]):
-        raise Bad("not an SSH signature: a line in it is not base64")
-    wire = Wire(unbase64(b"".join(lines[1:-1])))
-    if wire.take(6) != b"SSHSIG":
-        raise Bad("not an SSH signature: SSHSIG is missing")
-    if wire.take(4) != b"\0\0\0\1":
+    found = ARMOR.match(armored) if len(armored) <= 16_384 else None
+    if found is None:
+        raise Bad("not an SSH signature")
+    data = unbase64(b"".join(found[1].split()))
+    need(data[:6] == b"SSHSIG" and len(data) > 10, "not an SSH signature: SSHSIG is missing")
+    if data[6:10] != b"\0\0\0\1":
         raise NotSupported("an SSH signature of another version than 1")
-    blob, namespace, reserved, digest = wire.string(), wire.text(), wire.string(), wire.text()
-    inner = Wire(wire.string())
-    wire.end()
-    if not re.match(r"[!-~]{1,200}\Z", namespace) or reserved:
-        raise Bad("not an SSH signature: its namespace is not printable, or its reserved field is not empty")
-    kind = Wire(blob).text()
-    if kind not in (ED25519, SK_ED25519) or digest not in ("sha512", "sha256"):
+    parts = strings(data[10:])
+    need(len(parts) == 5, "not an SSH signature: parts too many or too few")
+    blob, namespace, reserved, digest, inner = parts
+    plain = re.match(rb"[!-~]{1,200}\Z", namespace) and digest.isascii() and not reserved
+    need(plain, "not an SSH signature: a name that is not printable, or a reserved field that is not empty")
+    kind = kind_of(blob)
+    if kind not in (ED25519, SK_ED25519) or digest not in (b"sha512", b"sha256"):
         raise NotSupported("a signature by another kind of key or digest; ssh-keygen -Y verify may know it")
-    _, point, application = key_parts(blob)
-    if inner.text() != kind:
-        raise Bad("not an SSH signature: it is of another type than its key")
-    raw, token = inner.string(), inner.take(5) if kind == SK_ED25519 else b""
-    inner.end()
-    if len(raw) != 64:
-        raise Bad(f"an Ed25519 signature has 64 bytes, not {len(raw)}")
-    if namespace != NAMESPACE:
-        raise Bad(f"signed for {namespace!a}, not for {NAMESPACE}")
-    parts = (namespace.encode(), b"", digest.encode(), hashlib.new(digest, message).digest())
+    point, application = key_parts(blob)
+    inner, token = (inner[:-5], inner[-5:]) if kind == SK_ED25519 else (inner, b"")
+    named, *raw = strings(inner) or [b""]
+    need(named == kind.encode() and len(raw) == 1, "not an SSH signature: it is of another type than its key")
+    need(namespace == NAMESPACE, f"signed for {namespace!a}, not for {NAMESPACE!a}")
+    parts = [namespace, b"", digest, hashlib.new(digest.decode(), message).digest()]
     signed = b"SSHSIG" + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     if kind == SK_ED25519:  # the token signs digests, with its flags and counter between
         signed = hashlib.sha256(application).digest() + token + hashlib.sha256(signed).digest()
-    check_ed25519(point, raw, signed)
+    check_ed25519(point, raw[0], signed)
     return blob
 
 
 class Signer:
-    """A line of an allowed_signers file (ssh-keygen(1)): whose key, for what, and when it counts."""
+    """A line of an allowed_signers file (ssh-keygen(1)): whose key, for what, and when it counts. Raises Bad."""
 
-    PRINCIPALS = re.compile(r'(?:"([^"]+)"|([^\s"]+))[ \t]+')
-    OPTION = re.compile(r'([A-Za-z-]+)="((?:\\"|[^"\\])*)"')
+    OPTION = r'[A-Za-z-]+="(?:\\"|[^"\\])*"'
+    FORM = re.compile(rf'(?:"([^"]+)"|([^\s"]+))[ \t]+(?:({OPTION}(?:,{OPTION})*)[ \t]+)?([a-z].*)\Z')
     TIME = re.compile(r"(\d{8})(?:(\d{4})(\d\d)?)?Z\Z", re.ASCII)
 
     def __init__(self, text: str) -> None:
-        head = self.PRINCIPALS.match(text)
-        if head is None or not text.replace("\t", " ").isprintable():
+        found = self.FORM.match(text) if text.replace("\t", " ").isprintable() else None
+        if found is None:
             raise Bad("names, options and a public key are expected, in printable text")
-        self.names, rest = head[1] or head[2], text[head.end() :]
-        options: Dict[str, str] = {}
-        if rest.replace("\t", " ").split(" ", 1)[0] not in (ED25519, SK_ED25519, *OTHER_KEYS):
-            while True:
-                found = self.OPTION.match(rest)
-                name = found[1].lower() if found else ""
-                if not found or name not in ("namespaces", "valid-after", "valid-before") or name in options:
-                    raise Bad("an option that is not known, has no value, or stands there twice")
-                options[name], rest = found[2].replace('\\"', '"'), rest[found.end() :]
-                if rest[:1] in (" ", "\t"):
-                    break
-                if rest[:1] != ",":
-                    raise Bad("neither a known key type nor options")
-                rest = rest[1:]
+        self.names = found[1] or found[2]
+        listed = re.findall(r'([A-Za-z-]+)="((?:\\"|[^"\\])*)"', found[3] or "")
+        options = {name.lower(): value.replace('\\"', '"') for name, value in listed}
+        known = options.keys() <= {"namespaces", "valid-after", "valid-before"}
+        need(known and len(options) == len(listed), "an option that is not known, or stands there twice")
         self.namespaces = options["namespaces"].split(",") if "namespaces" in options else []
-        if not all(part not in ("", "!") for part in [*self.names.split(","), *self.namespaces]):
-            raise Bad("an empty entry in a list")
+        whole = all(part not in ("", "!") for part in [*self.names.split(","), *self.namespaces])
+        need(whole, "an empty entry in a list")
         self.after, self.before = (self._time(options.get(name)) for name in ("valid-after", "valid-before"))
-        if self.after and self.before and self.before <= self.after:
-            raise Bad("valid-before is not later than valid-after")
-        self.blob = public_line(rest)
+        ordered = not (self.after and self.before) or self.after < self.before
+        need(ordered, "valid-before is not later than valid-after")
+        self.blob = public_line(found[4])
 
     def _time(self, text: Optional[str]) -> Optional[datetime]:
         if text is None:
             return None
         found = self.TIME.match(text)
         try:
-            if found is None:
-                raise ValueError
-            digits = found[1] + (found[2] or "0000") + (found[3] or "00")
+            digits = found[1] + (found[2] or "0000") + (found[3] or "00") if found else ""
             return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
         except ValueError as fault:
             raise Bad(f"not a time in UTC with a Z: {text[:60]!a}") from fault
@@ -789,18 +800,14 @@ class Signer:
         return (self.after is None or at >= self.after) and (self.before is None or at <= self.before)
 
     def _named(self) -> bool:
-        """PATTERNS of ssh_config(5); in time |name| * |pattern|, however many stars there are."""
-        hits = {True: False, False: False}
+        """PATTERNS of ssh_config(5): one of them fits our namespace, and none that starts with `!`."""
+        fitting = set()
         for pattern in self.namespaces:
-            wanted = pattern[:1] != "!"
-            ends = {0}  # how much of the namespace the pattern can have used up
-            for sign in pattern if wanted else pattern[1:]:
-                if sign == "*":
-                    ends = set(range(min(ends, default=len(NAMESPACE) + 1), len(NAMESPACE) + 1))
-                else:
-                    ends = {e + 1 for e in ends if e < len(NAMESPACE) and sign in ("?", NAMESPACE[e])}
-            hits[wanted] = hits[wanted] or len(NAMESPACE) in ends
-        return hits[True] and not hits[False]
+            signs = re.sub(r"\*+", "*", pattern.lstrip("!") if pattern[:1] == "!" else pattern)
+            regular = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in signs)
+            if re.fullmatch(regular, NAMESPACE.decode()):
+                fitting.add(pattern[:1] != "!")
+        return fitting == {True}
 
 
 def read_signers(data: bytes, name: str) -> List[Signer]:
@@ -818,229 +825,226 @@ def read_signers(data: bytes, name: str) -> List[Signer]:
 
 # ---------------------------------------------------------------- time stamps (RFC 3161)
 
-Node = Tuple[int, int, int]  # tag, start and end of the content
+Node = Tuple[int, bytes, bytes]  # tag, content, and all of it
+INTEGER, OCTETS, TIME, SEQUENCE = 0x02, 0x04, 0x18, 0x30
+SHA256_OID, SIGNED_DATA, TST_INFO = map(
+    bytes.fromhex, ("0609608648016503040201", "06092a864886f70d010702", "060b2a864886f70d0109100104")
+)
+A_POLICY = re.compile(rb"\x06.(?:(?:[\x81-\xff][\x80-\xff]*)?[\x00-\x7f])+\Z", re.DOTALL)
 
 
-def der(data: bytes, at: int, end: int) -> List[Node]:
-    """The DER values between two offsets, one after the other. Raises Bad."""
+def der(data: bytes, tag: int = 0) -> List[Node]:
+    """DER values, one after the other; with `tag`: what is inside of the only one, which has this tag. Raises Bad."""
     nodes: List[Node] = []
-    while at < end:
-        if len(nodes) > 256 or end - at < 2 or data[at] & 0x1F == 0x1F:
-            raise Bad("not DER: a value ends too early, or there are too many")
-        tag, length, at = data[at], data[at + 1], at + 2
+    at = 0
+    while at < len(data):
+        need(len(nodes) < 64 and data[at] & 0x1F != 0x1F, "not DER: too many values, or an unused tag")
+        start, length = at + 2, data[at + 1] if at + 1 < len(data) else len(data)
         if length >= 0x80:
-            count = length & 0x7F
-            length, at = int.from_bytes(data[at : at + count], "big"), at + count
-            if not 0 < count <= 4 or at > end or length < 0x80 or length >> (8 * count - 8) == 0:
-                raise Bad("not DER: a length that is not written as it must be")
-        if length > end - at:
-            raise Bad("not DER: a value ends too early")
-        nodes.append((tag, at, at + length))
-        at += length
-    return nodes
+            start += length & 0x7F
+            first, length = data[at + 2 : at + 3], int.from_bytes(data[at + 2 : start], "big")
+            need(2 < start - at <= 6 and length >= 0x80 and first != b"\0", "not DER: no length")
+        need(start + length <= len(data), "not DER: a value ends too early")
+        nodes.append((data[at], data[start : start + length], data[at : start + length]))
+        at = start + length
+    if not tag:
+        return nodes
+    need(len(nodes) == 1 and nodes[0][0] == tag, "not DER: another value is expected")
+    return der(nodes[0][1])
 
 
-class Stamp:
-    """What a request or an answer says of itself: digest, nonce and, in an answer, the time."""
-
-    def __init__(self, data: bytes, answer: bool) -> None:
-        self._data, self.at = data, datetime.fromtimestamp(0, timezone.utc)
-        try:
-            top = self._inside(self._one(der(data, 0, len(data)), 0x30))
-            fields = self._answer(top) if answer else top
-            imprint = next(node for node in fields[1:3] if node[0] == 0x30)
-            algorithm, digest = self._inside(imprint)
-            if self._bytes(self._inside(algorithm)[0]) != bytes.fromhex("608648016503040201"):
-                raise Bad("a digest other than SHA-256")
-            self.digest = self._bytes(digest).hex()
-            behind = fields[fields.index(imprint) + (3 if answer else 1) :]
-            numbers = [
-                int.from_bytes(self._bytes(node), "big", signed=True) for node in behind if node[0] == 2
-            ]
-            self.nonce: Optional[int] = numbers[0] if numbers else None
-            if answer:
-                self.at = self._time(self._bytes(fields[4]).decode("ascii"))
-        except (ValueError, IndexError, StopIteration) as fault:
-            raise Bad(f"not a time stamp as RFC 3161 has it: {fault}") from fault
-
-    def _bytes(self, node: Node) -> bytes:
-        return self._data[node[1] : node[2]]
-
-    def _inside(self, node: Node) -> List[Node]:
-        return der(self._data, node[1], node[2])
-
-    @staticmethod
-    def _one(nodes: List[Node], tag: int) -> Node:
-        if len(nodes) != 1 or nodes[0][0] != tag:
-            raise Bad("not DER: another value is expected")
-        return nodes[0]
-
-    def _answer(self, top: List[Node]) -> List[Node]:
-        """The fields of the TSTInfo inside of TimeStampResp, ContentInfo, SignedData."""
-        if self._bytes(self._inside(top[0])[0]) != b"\0":
-            raise Bad("the authority refused the request")
-        content = self._inside(top[1])
-        signed = self._inside(self._one(self._inside(content[1]), 0x30))
-        inner = self._inside(signed[2])
-        if self._bytes(inner[0]) != bytes.fromhex("2a864886f70d0109100104"):
-            raise Bad("not a time stamp, but something else that is signed")
-        octets = self._bytes(self._one(self._inside(inner[1]), 0x04))
-        self._data = octets
-        return self._inside(self._one(der(octets, 0, len(octets)), 0x30))
-
-    @staticmethod
-    def _time(text: str) -> datetime:
-        found = re.match(r"(\d{14})(?:\.(\d{1,9}))?Z\Z", text, re.ASCII)
-        if found is None:
-            raise Bad("a time that is not written in UTC")
-        at = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
-        return at + timedelta(microseconds=int((found[2] or "0").ljust(6, "0")[:6]))
+def integer(node: Node) -> int:
+    value = int.from_bytes(node[1], "big", signed=True)
+    shortest = len(node[1]) == (value if value >= 0 else ~value).bit_length() // 8 + 1 <= 65
+    need(node[0] == INTEGER and shortest, "not an integer in its one spelling")
+    return value
 
 
-def openssl_agrees(listed: bytes, tsr: bytes, at: datetime, roots: str) -> str:
-    """Empty where `openssl ts` finds signature and chain good at the token's own time; else what it says.
+def imprint(node: Node) -> str:
+    """The SHA-256 digest that is asked for or stamped."""
+    algorithm, digest = der(node[2], SEQUENCE)
+    kind, *more = der(algorithm[2], SEQUENCE)
+    fit = kind[2] == SHA256_OID and digest[0] == OCTETS and len(digest[1]) == 32
+    need(fit and all(one[2] == b"\x05\0" for one in more), "a digest other than SHA-256")
+    return digest[1].hex()
 
-    Raises FileNotFoundError where there is no openssl.
-    """
+
+def read_request(data: bytes) -> Tuple[str, int]:
+    """Digest and nonce of a TimeStampReq that asks for the certificates, and for nothing else. Raises Bad."""
+    try:
+        version, asked, *rest = der(data, SEQUENCE)
+        nonce, certificates = rest[1:] if A_POLICY.match(rest[0][2]) else rest  # a policy may stand before
+        fit = integer(version) == 1 and integer(nonce) >= 0 and certificates[2] == b"\x01\x01\xff"
+        need(fit, "it is of another version, has no nonce, or does not ask for certificates")
+        return imprint(asked), integer(nonce)
+    except (ValueError, IndexError) as fault:
+        raise Bad(f"not a request for a time stamp: {fault}") from fault
+
+
+def read_answer(data: bytes) -> Tuple[str, Optional[int], datetime, List[bytes]]:
+    """Digest, nonce, time and certificates that a TimeStampResp states; nothing is verified here. Raises Bad."""
+    try:
+        status, content = der(data, SEQUENCE)
+        number, *words = der(status[2], SEQUENCE)
+        need(integer(number) == 0, "the authority refused the request")
+        texts = [text[1] for one in words if one[0] == SEQUENCE for text in der(one[1])]
+        odd = any(re.search(r"[\0-\x1f\x7f-\x9f]", text.decode("utf-8", "replace")) for text in texts)
+        need(not odd, "a control character in the authority's words")
+        form, wrapped = der(content[2], SEQUENCE)
+        need(form[2] == SIGNED_DATA and wrapped[0] == 0xA0, "its token is not signed")
+        signed = der(der(wrapped[1])[0][2], SEQUENCE)
+        kind, inner = der(signed[2][2], SEQUENCE)
+        need(kind[2] == TST_INFO, "not a time stamp, but something else that is signed")
+        need(len(der(inner[1])) == 1 and der(inner[1])[0][0] == OCTETS, "what is signed is not there")
+        version, _, stamped, serial, time, *more = der(der(inner[1])[0][1], SEQUENCE)
+        places = [(SEQUENCE, 1, INTEGER, 0xA0, 0xA1).index(one[0]) for one in more]
+        fit = integer(version) == 1 and integer(serial) is not None and places == sorted(set(places))
+        at = re.match(r"(\d{14})(?:\.(\d{0,11}[1-9]))?Z\Z", time[1].decode("ascii"), re.ASCII)
+        if not fit or time[0] != TIME or at is None:
+            raise Bad("fields that are unknown, out of order, or no time in UTC")
+        when = datetime.strptime(at[1], "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
+        when += timedelta(microseconds=int((at[2] or "0").ljust(6, "0")[:6]))
+        nonces = [integer(one) for one in more if one[0] == INTEGER]
+        bag = der(signed[3][1]) if signed[3][0] == 0xA0 else []
+        certificates = [one[2] for one in bag if one[0] == SEQUENCE]
+        return imprint(stamped), nonces[0] if nonces else None, when, certificates
+    except (ValueError, IndexError, OverflowError) as fault:
+        raise Bad(f"not a time stamp as RFC 3161 has it: {fault}") from fault
+
+
+def pem(certificate: bytes) -> str:
+    lines = re.sub("(.{1,64})", r"\1\n", base64.b64encode(certificate).decode())
+    return f"-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n"
+
+
+def openssl_says(listed: bytes, tsr: bytes, at: datetime, roots: bytes) -> str:
+    """Empty where `openssl ts` finds signature and chain good at the token's own time; else its words."""
     with tempfile.TemporaryDirectory() as folder:  # our own copies: no name out of the case reaches openssl
-        for name, data in (("list", listed), ("tsr", tsr)):
-            with open(os.path.join(folder, name), "wb") as out:
+        paths = [os.path.join(folder, name) for name in ("list", "tsr", "roots")]
+        for number, data in enumerate((listed, tsr, roots)):
+            with open(paths[number], "wb") as out:
                 out.write(data)
-        arguments = ["openssl", "ts", "-verify", "-attime", str(int(at.timestamp())), "-CAfile", roots]
-        arguments += ["-data", os.path.join(folder, "list"), "-in", os.path.join(folder, "tsr")]
-        done = subprocess.run(
-            arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
-        )
+        words = ["openssl", "ts", "-verify", "-attime", str(int(at.timestamp())), "-CAfile", paths[2]]
+        words += ["-data", paths[0], "-in", paths[1]]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
     if done.returncode == 0 and b"Verification: OK" in done.stdout + done.stderr:
         return ""
     return done.stderr.decode("ascii", "replace").strip().split("\n")[0][:300] or "openssl ts refuses it"
 
 
-def check_stamps(folder: Folder, log: Log, roots: Dict[str, str]) -> Dict[str, datetime]:
+def check_stamps(case: Case, roots: Dict[str, bytes]) -> Dict[str, datetime]:
     """Judge all tokens; gives path -> earliest time at which a trusted authority saw that file's digest."""
+    log = case.log
     times: Dict[str, datetime] = {}
-    lists: Dict[
-        str, Dict[str, set[str]]
-    ] = {}  # path of a list without its ending -> authority -> kinds of files
-    for path in folder.files:
-        parent, _, name = path.rpartition("/")
-        if SEAL_FOLDER.match(parent) or (path in log.files and log.item_of(path)):
-            found = STAMP_FILE.match(name)
-            if found:
-                lists.setdefault(f"{parent}/{found[1]}", {}).setdefault(found[2], set()).add(found[3])
+    lists: Dict[str, Dict[str, Set[str]]] = {}  # path of a list, no ending -> authority -> kinds of files
+    for path in case.files:
+        folder, _, name = path.rpartition("/")
+        seal = SEAL_FOLDER.match(folder) and not (log.broken and int(folder[6:]) > log.size)
+        if "/stamp" in path and (seal or (path in log.files and log.item_of(path))):
+            about = STAMP_FILE.match(name)
+            if about:
+                lists.setdefault(f"{folder}/{about[1]}", {}).setdefault(about[2], set()).add(about[3])
             elif STAMP_LIST.match(name):
                 lists.setdefault(path[:-7], {})
+    known: Dict[Tuple[str, bytes], str] = {}  # folder and bytes of a list -> its path
     for stem, authorities in sorted(lists.items()):
-        path = stem + ".sha256"
-        if path not in folder.files and path in log.files:
-            continue  # it is told as missing
+        path, folder = stem + ".sha256", stem.rpartition("/")[0]
+        if path not in case.files and (path in log.files or log.broken):
+            continue  # it is told as missing, or was not read
         try:
-            data = folder.read(path, 1 << 17)
-            covered = _stamped_files(folder, log, path, data)
+            data = case.read(path, 1 << 17)
+            covered = _stamped_files(case, path, data)
+            need(known.setdefault((folder, data), path) == path, "is the same as another list beside it")
         except Bad as fault:
-            folder.report.add("stamp", CHANGED, path, str(fault))
+            case.add("stamp", CHANGED, path, str(fault))
             continue
-        seen = []
+        seen: List[Tuple[Any, ...]] = []
         for authority, kinds in sorted(authorities.items()):
-            at = _token(folder, f"{stem}.{authority}.", authority, kinds, data, roots.get(authority, ""))
+            at = _token(case, f"{stem}.{authority}.", authority, kinds, data, roots.get(authority, b""))
             if at is not None:
-                parts = path.split("/")
-                key = (int(parts[1]), parts[2], authority) if parts[0] == "seals" else (0, "", "")
-                seen.append((at, log.asked.get(key, ["", ""])))
+                size = int(folder[6:]) if folder.startswith("seals/") else 0
+                token = (size, path[len(folder) + 1 :], authority)
+                seen.append((at, *log.asked.get(token, (None, None))))
                 for one in covered:
                     times[one] = min(at, times.get(one, at))
-        if any(b - a > timedelta(minutes=5) + _waited(x[0], y[1]) for a, x in seen for b, y in seen):
-            status = UNCHECKED if path in log.files else NOTE
-            folder.report.add(
-                "stamp", status, path, "two authorities stamped it at times that contradict each other"
-            )
-    for (size, name, authority), (asked, answered) in log.asked.items():
-        if asked and not answered:
-            path = f"seals/{size:06}/{name[:-7]}.{authority}.tsq"
-            folder.report.add("stamp", NOTE, path, f"{authority} was asked and has not answered yet")
+        for first, asked, _ in seen:
+            for second, _, answered in seen:  # time went by between one request and the other answer
+                waited = max(answered - asked, timedelta(0)) if asked and answered else timedelta(0)
+                if second - first > timedelta(minutes=5) + waited:
+                    status = UNCHECKED if path in log.files else NOTE
+                    case.add("stamp", status, path, "two authorities stamped it at times that differ")
     return times
 
 
-def _waited(asked: str, answered: str) -> timedelta:
-    """What the clock of the case saw pass between one request and the storing of another answer."""
-    if not asked or not answered:
-        return timedelta(0)
-    begin, end = (datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ") for text in (asked, answered))
-    return max(end - begin, timedelta(0))
-
-
-def _stamped_files(folder: Folder, log: Log, path: str, data: bytes) -> List[str]:
+def _stamped_files(case: Case, path: str, data: bytes) -> List[str]:
     """The files that a list names, each with its digest, and none left out. Raises Bad."""
-    parent = path.rpartition("/")[0]
+    log, folder = case.log, path.rpartition("/")[0]
     found = re.findall(rf"([0-9a-f]{{64}})  ({NAME})\n", data.decode("ascii", "replace"), re.ASCII)
-    listed = {f"{parent}/{name}": sha256 for sha256, name in found}
-    if (
-        not found
-        or "".join(f"{listed[one]}  {one[len(parent) + 1 :]}\n" for one in sorted(listed)).encode() != data
-    ):
-        raise Bad("is not a list of digests, sorted by name, as sha256sum writes it")
-    if SEAL_FOLDER.match(parent):
+    listed = {name: sha256 for sha256, name in found}
+    spelled = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
+    need(found and spelled.encode() == data, "is not a list of digests, sorted by name")
+    item = log.item_of(path)
+    if item:
+        names = {one.rpartition("/")[2] for one in log.items[item][4]}
+        expected = {name for name in names if name != "item.json" and not name.startswith("stamp.")}
+    elif path in log.files or not (log.withheld or log.broken):  # the signatures that were logged by then
         written = log.files[path][2] if path in log.files else log.size
-        expected = {
-            one for one in log.signers if one.startswith(parent + "/") and log.files[one][2] < written
-        }
-        if log.withheld and path not in log.files:
-            expected = {one for one in listed if SIGNATURE.match(one[len(parent) + 1 :])}
-        expected.add(f"{parent}/seal.txt")
+        signed = [one for one in log.signed.get(folder, ()) if log.files[one][2] < written]
+        expected = {"seal.txt", *(one[len(folder) + 1 :] for one in signed)}
     else:
-        skipped = (f"{parent}/stamp.", f"{parent}/item.json")
-        expected = {one for one in log.items[log.item_of(path)][4] if not one.startswith(skipped)}
-    if expected != set(listed):
-        raise Bad(f"lists other files than it has to: {sorted(expected ^ set(listed))[0]}")
-    for one, sha256 in listed.items():
-        if sha256 != (
-            log.files[one][0] if log.item_of(path) else hashlib.sha256(folder.read(one, 1 << 16)).hexdigest()
-        ):
-            raise Bad(f"lists {one} with another digest than it has")
-    return list(listed)
+        expected = {"seal.txt"} | {name for name in listed if SIGNATURE.match(name)}
+    need(expected == set(listed), f"lists other files than it has to: {sorted(expected ^ set(listed))[:1]}")
+    for name, sha256 in listed.items():
+        one = f"{folder}/{name}"
+        there_is = log.files[one][0] if item else hashlib.sha256(case.read(one, 1 << 16)).hexdigest()
+        need(sha256 == there_is, f"lists {name} with another digest than it has")
+    return [f"{folder}/{name}" for name in listed]
 
 
 def _token(
-    folder: Folder, start: str, authority: str, kinds: set[str], data: bytes, roots: str
+    case: Case, start: str, authority: str, kinds: Set[str], data: bytes, roots: bytes
 ) -> Optional[datetime]:
     """The time of one token, where it is good and its authority is trusted here."""
-    report, path, nonce, digest = folder.report, start + "tsq", None, hashlib.sha256(data).hexdigest()
+    path, nonce, digest = start + "tsq", None, hashlib.sha256(data).hexdigest()
     try:
         if "tsq" in kinds:
-            asked = Stamp(folder.read(path, 1 << 12), answer=False)
-            nonce = asked.nonce
-            if asked.digest != digest or nonce is None:
-                raise Bad("asks for a stamp on something else than the list, or without a nonce")
+            asked, nonce = read_request(case.read(path, 1 << 12))
+            need(asked == digest, "asks for a stamp on something else than the list")
         if "tsr" not in kinds:
+            case.add("stamp", NOTE, path, f"{authority} was asked and has not answered yet")
+            path = start + "pem"
+            need("pem" not in kinds or start + "tsr" in case.log.files, "goes with no token")
             return None
         path = start + "tsr"
-        tsr = folder.read(path, MAX_TOKEN)
-        stamp = Stamp(tsr, answer=True)
-        if stamp.digest != digest or (nonce is not None and stamp.nonce != nonce):
-            raise Bad("the answer is about another list, or to another request")
-        when = f"{stamp.at:%Y-%m-%d %H:%M:%S} UTC"
-        wrong = openssl_agrees(data, tsr, stamp.at, roots) if roots else ""
+        tsr = case.read(path, MAX_TOKEN)
+        stamped, answered, at, certificates = read_answer(tsr)
+        need(stamped == digest and nonce in (None, answered), "is about another list, or to another request")
+        if "pem" in kinds:  # for people; nothing is read from it
+            kept = case.read(start + "pem", MAX_TOKEN).decode("ascii", "replace")
+            blocks = re.findall("-----BEGIN CERTIFICATE-----\n[^-]*-----END CERTIFICATE-----\n", kept)
+            same = "".join(blocks) == kept and sorted(blocks) == sorted(map(pem, certificates))
+            if not same:
+                case.add("stamp", CHANGED, start + "pem", "is not the certificates of its token")
+        when = f"{at:%Y-%m-%d %H:%M:%S} UTC"
+        wrong = openssl_says(data, tsr, at, roots) if roots else ""
     except Bad as fault:
-        report.add("stamp", CHANGED, path, str(fault))
-    except (OSError, subprocess.SubprocessError) as fault:
-        report.add(
-            "stamp", UNCHECKED, path, f"says {when}; openssl, which checks it, could not be run: {fault}"
-        )
+        case.add("stamp", CHANGED, path, str(fault))
+    except (OSError, subprocess.SubprocessError):
+        case.add("stamp", UNCHECKED, path, f"says {when}; openssl, which checks it, could not be run")
     else:
         if not roots:
             text = f"says {when}; no root of {authority} is trusted here (--ca {authority}=ROOTS.pem)"
-            report.add("stamp", UNCHECKED, path, text)
+            case.add("stamp", UNCHECKED, path, text)
         elif wrong:
-            report.add("stamp", CHANGED, path, f"not a token of {authority}: {wrong}")
+            case.add("stamp", CHANGED, path, f"not a token of {authority}: {wrong}")
         else:
-            report.add("stamp", OK, path, f"existed not later than {when}, says {authority}")
-            return stamp.at
+            case.add("stamp", OK, path, f"existed not later than {when}, says {authority}")
+            return at
     return None
 
 
 # ---------------------------------------------------------------- seals
 
-SEAL_FOLDER = re.compile(r"seals/(?:(?!0{6})[0-9]{6}|[1-9][0-9]{6,14})\Z")
 SEAL_FORM = re.compile(
     r"abusekit/case/(?P<case>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\n"
     r"(?P<size>[1-9][0-9]{0,14})\n(?P<root64>[A-Za-z0-9+/]{43}=)\n"
@@ -1059,22 +1063,12 @@ class Seal:
         if found is None:
             raise Bad("seal.txt is not of the form that seals have")
         more = [line.split(" ", 1)[0] for line in found["more"].splitlines()]
-        try:
-            datetime.strptime(found["at"], "%Y-%m-%dT%H:%M:%S.%fZ")
-        except ValueError as fault:
-            raise Bad("seal.txt states a time that does not exist") from fault
-        if (
-            len(set(more)) != len(more)
-            or base64.b64encode(bytes.fromhex(found["root"])).decode() != found["root64"]
-        ):
-            raise Bad("seal.txt contradicts itself")
+        same = base64.b64encode(bytes.fromhex(found["root"])).decode() == found["root64"]
+        need(same and len(set(more)) == len(more), "seal.txt contradicts itself")
+        instant(found["at"])
         self.case, self.size, self.at = found["case"], int(found["size"]), found["at"]
-        self.root, self.head, self.log, self.manifest = (
-            found["root"],
-            found["head"],
-            found["log"],
-            found["manifest"],
-        )
+        self.root, self.head = found["root"], found["head"]
+        self.log, self.manifest = found["log"], found["manifest"]
 
 
 class Trust:
@@ -1082,92 +1076,78 @@ class Trust:
 
     def __init__(self) -> None:
         self.signers: List[Signer] = []
-        self.pinned: List[str] = []
-        self.roots: Dict[str, str] = {}  # name of an authority -> path of its root certificates
-        self.against: List[Tuple[str, bytes, Seal]] = []
+        self.pinned: List[str] = []  # fingerprints
+        self.roots: Dict[str, bytes] = {}  # name of an authority -> its root certificates, PEM
+        self.against: List[Tuple[str, bytes, Seal]] = []  # kept copies of seals
 
 
-def check_seals(folder: Folder, log: Log, sizes: List[int], trust: Trust, times: Dict[str, datetime]) -> None:
-    report = folder.report
-    for size in sizes:
-        base = f"seals/{size:06}"
-        path = f"{base}/seal.txt"
-        if path not in folder.files:
-            report.add("seal", MISSING, path, "the folder of a seal holds no seal.txt")
+def check_seals(case: Case, trust: Trust, times: Dict[str, datetime]) -> None:
+    log, sizes = case.log, sorted(case.seals)
+    newest, covered = sizes[-1] if sizes else 0, 0  # covered: N of a newer seal that is good and well signed
+    unread = [size for size in sizes if log.broken and size > log.size]
+    for size in reversed(sizes[: len(sizes) - len(unread)]):
+        path, text, sound = f"seals/{size:06}/seal.txt", b"", False
+        if path not in case.files:
+            case.add("seal", MISSING, path, "the folder of a seal holds no seal.txt")
             continue
-        text = b""
         try:
-            text = folder.read(path, MAX_SEAL)
-            seal = Seal(text)
-            _statement(seal, size, log)
-            _manifest(folder, base, seal, log)
+            text = case.read(path, MAX_SEAL)
+            _statement(case, size, Seal(text))
+            sound = True
         except Bad as fault:
-            report.add("seal", CHANGED, path, str(fault))
-        else:
-            report.add("seal", OK, path, f"sealed over {size} lines at {seal.at} (local clock)")
-            if not log.marks[size][2]:
-                report.add(
-                    "seal", NOTE, path, "log-sha256 cannot be compared: lines are withheld; root and head can"
-                )
-        if text:
-            check_signatures(folder, log, base, text, trust, times, newest=size == sizes[-1])
-    if not sizes:
-        report.add("seal", UNCHECKED, "seals", "the case is not sealed")
+            case.add("seal", CHANGED, path, str(fault))
+        if text and check_signatures(case, size, text, trust, times, covered) and sound:
+            covered = size
+    here = f"seals/{newest:06}"
+    if log.broken and sizes:
+        if unread:
+            case.add("seal", UNCHECKED, "seals", f"{len(unread)} seals cover lines that were not read")
+    elif not sizes:
+        case.add("seal", UNCHECKED, "seals", "the case is not sealed")
         if trust.pinned:
-            report.add("signature", CHANGED, "seals", "no seal is signed by the pinned key")
-    elif log.unexplained and sizes[-1] == log.size:
+            case.add("signature", CHANGED, "seals", "no seal is signed by the pinned key")
+    elif log.unexplained and newest == log.size:
         pass  # the seal that a partial copy was made of: what was logged behind it is not in the copy
-    elif sizes[-1] > log.last_seal:
-        report.add(
-            "seal", UNCHECKED, f"seals/{sizes[-1]:06}", "this seal is not in the log: a run was interrupted"
-        )
+    elif newest > log.last_seal:
+        case.add("seal", UNCHECKED, here, "this seal is not in the log: a run was interrupted")
     elif log.unsealed:
-        report.add(
-            "seal",
-            UNCHECKED,
-            f"seals/{sizes[-1]:06}",
-            f"{log.unsealed} acts behind it are not covered by any seal",
-        )
+        case.add("seal", UNCHECKED, here, f"{log.unsealed} acts behind it are not covered by any seal")
     elif log.size > log.last_seal:
-        tail = log.size - log.last_seal
-        text_ = f"the last {tail} lines record the sealing itself; no seal covers who and when they name"
-        report.add("seal", NOTE, f"seals/{sizes[-1]:06}", text_)
+        text_ = f"the last {log.size - log.last_seal} lines record the sealing itself; no seal covers them"
+        case.add("seal", NOTE, here, text_)
 
 
-def _statement(seal: Seal, size: int, log: Log) -> None:
-    if seal.size != size:
-        raise Bad(f"lies in the folder of {size} lines, but covers {seal.size}")
-    if size not in log.marks:
-        raise Bad(f"covers {size} lines, but the log that can be read has {log.size}")
-    root, head, log_sha256, _ = log.marks[size]
-    pairs = [
-        ("case", seal.case, log.case or seal.case),
-        ("root-sha256", seal.root, root),
-        ("head-sha256", seal.head, head),
-    ]
-    if log_sha256:
-        pairs.append(("log-sha256", seal.log, log_sha256))
-    wrong = [name for name, said, found in pairs if said != found]
-    if wrong:
-        raise Bad(f"does not describe this log: {', '.join(wrong)} differ")
+def _statement(case: Case, size: int, seal: Seal) -> None:
+    """Is what a seal says of the log and of the files true? Raises Bad."""
+    log, base = case.log, f"seals/{size:06}"
+    need(seal.size == size, f"lies in the folder of {size} lines, but covers {seal.size}")
+    need(size in log.marks, f"covers {size} lines, but the log has {log.size}")
+    root, head, log_sha256, files = log.marks[size]
+    said = {"case": seal.case, "root": seal.root, "head": seal.head, "log-sha256": seal.log}
+    there = {"case": log.case or seal.case, "root": root, "head": head, "log-sha256": log_sha256 or seal.log}
+    wrong = [name for name in said if said[name] != there[name]]
+    need(not wrong, f"does not describe this log: {', '.join(wrong)} differ")
+    _manifest(case, base, seal, log_sha256, files)
+    case.add("seal", OK, f"{base}/seal.txt", f"sealed over {size} lines at {seal.at} (local clock)")
+    if not log_sha256:
+        text = "log-sha256 cannot be compared: lines are withheld or erased; root and head can, and agree"
+        case.add("seal", NOTE, f"{base}/seal.txt", text)
 
 
-def _manifest(folder: Folder, base: str, seal: Seal, log: Log) -> None:
+def _manifest(case: Case, base: str, seal: Seal, log_sha256: str, files: int) -> None:
     """The list of files that was sealed: exactly those that the first N lines of the log name. Raises Bad."""
-    path, salted = f"{base}/manifest-sha256.txt", f"{base}/salt.txt"
-    if path not in folder.files:
-        if log.unexplained or path in log.removed:
-            return
-        raise Bad("the list of files that was sealed is gone")
+    log, path, salted = case.log, f"{base}/manifest-sha256.txt", f"{base}/salt.txt"
+    if path not in case.files:
+        need(log.unexplained or path in log.removed, "the list of files that was sealed is gone")
+        return
     logged = log.files.get(path)
-    data = folder.read(path, min(1 << 30, 400 * (len(log.files) + 1)), logged[1] if logged else None)
-    if hashlib.sha256(data).hexdigest() != seal.manifest:
-        raise Bad("manifest-sha256.txt is not the list of files that seal.txt names")
-    if not log.marks[seal.size][2]:
+    data = case.read(path, min(1 << 30, 400 * (len(log.files) + 1)), logged[1] if logged else None)
+    same = hashlib.sha256(data).hexdigest() == seal.manifest
+    need(same, "manifest-sha256.txt is not the list of files that seal.txt names")
+    if not log_sha256:
         return  # what withheld lines name is not known
     lines, count, last = data.decode("ascii", "replace").split("\n"), 0, ""
-    if lines.pop():
-        raise Bad("manifest-sha256.txt does not end with a line feed")
+    need(not lines.pop(), "manifest-sha256.txt does not end with a line feed")
     for line in lines:
         sha256, name = line[:64], line[66:]
         expected = log.files.get(name)
@@ -1179,80 +1159,78 @@ def _manifest(folder: Folder, base: str, seal: Seal, log: Log) -> None:
         ):  # fmt: skip
             raise Bad(f"manifest-sha256.txt lists {name} otherwise than the log does")
         last, count = name, count + (name != salted)
-    if count != log.marks[seal.size][3]:
-        raise Bad(f"manifest-sha256.txt lists {count} files where the log has {log.marks[seal.size][3]}")
+    need(count == files, f"manifest-sha256.txt lists {count} files where the log has {files}")
 
 
 def check_signatures(
-    folder: Folder, log: Log, base: str, text: bytes, trust: Trust, times: Dict[str, datetime], newest: bool
-) -> None:
-    report, good, some = folder.report, [], False
-    for path in sorted(
-        p for p in folder.files if p.startswith(base + "/") and SIGNATURE.match(p[len(base) + 1 :])
-    ):
-        some = True
+    case: Case, size: int, text: bytes, trust: Trust, times: Dict[str, datetime], covered: int
+) -> bool:
+    """Whether a signature of a key that counts is there. `covered`: N of a newer seal that has one, or 0."""
+    log, base, newest = case.log, f"seals/{size:06}/", size == max(case.seals)
+    paths = sorted(path for path in case.seals[size] if SIGNATURE.match(path[len(base) :]))
+    fit, counts = set(), False
+    # A good signature that does not count weighs nothing where a newer seal covers the same lines.
+    doubt, tail = (NOTE, f"; the seal over {covered} lines covers it") if covered else (UNCHECKED, "")
+    for path in paths:
         try:
-            blob = check_signature(folder.read(path, 1 << 16), text)
+            blob = check_signature(case.read(path, 1 << 16), text)
+            key = fingerprint(blob)
+            need(log.signers.get(path, key) == key, f"is of key {key}, logged was another")
         except Bad as fault:
-            status = UNCHECKED if isinstance(fault, NotSupported) else CHANGED
-            report.add("signature", status, path, str(fault))
+            case.add("signature", UNCHECKED if isinstance(fault, NotSupported) else CHANGED, path, str(fault))
             continue
-        key = fingerprint(blob)
-        if log.signers.get(path, key) != key:
-            report.add("signature", CHANGED, path, f"is of key {key}, logged was one of {log.signers[path]}")
-            continue
-        good.append(key)
+        fit.add(key)
         at, since = times.get(path), log.revoked.get(key)
         names = next((signer.names for signer in trust.signers if signer.counts(blob, at)), "")
-        if since is not None and (at is None or f"{at:%Y-%m-%dT%H:%M:%S.%fZ}" >= since):
-            text_ = f"good signature of key {key}, which counts no more since {since}; no time stamp shows it older"
-            report.add("signature", UNCHECKED, path, text_)
+        if since is not None and (at is None or at >= since):
+            why = f"good signature of key {key}, which counts no more since {since}, and is not shown to be older"
+            case.add("signature", doubt, path, why + tail)
         elif names or key in trust.pinned:
-            report.add("signature", OK, path, f"signed by {names or 'the pinned key'} ({key})")
+            counts = True
+            case.add("signature", OK, path, f"signed by {names or 'the pinned key'} ({key})")
         else:
-            text_ = f"good signature of key {key}, for which nobody vouched: whose is it? (--signers FILE)"
-            report.add("signature", UNCHECKED, path, text_)
-    if trust.pinned and newest and not set(trust.pinned) & set(good):
-        report.add(
-            "signature", CHANGED, f"{base}/seal.txt", "the newest seal is not signed by the pinned key"
-        )
-    elif not some:
-        status, text_ = (UNCHECKED, "") if newest else (NOTE, "; the newest one covers the same lines")
-        report.add("signature", status, f"{base}/seal.txt", "the seal is not signed" + text_)
+            why = f"good signature of key {key}, for which nobody vouched: whose is it? (--signers FILE)"
+            case.add("signature", doubt, path, why + tail)
+    if trust.pinned and newest and not fit & set(trust.pinned):
+        case.add("signature", CHANGED, base + "seal.txt", "the newest seal is not signed by the pinned key")
+    elif not paths:
+        case.add("signature", UNCHECKED if newest else NOTE, base + "seal.txt", "the seal is not signed")
+    return counts
 
 
-def check_earlier(folder: Folder, log: Log, trust: Trust) -> None:
+def check_earlier(case: Case, trust: Trust) -> None:
     """Does the case still contain the state of a seal that somebody kept?"""
+    log = case.log
     for name, data, kept in trust.against:
-        mark, wrong = log.marks.get(kept.size), ""
-        if log.case and kept.case != log.case:
-            wrong = f"{name} is of another case"
-        elif mark is None:
-            wrong = f"the log was cut back: {name} covers {kept.size} lines, the log has {log.size}"
-        elif mark[0] != kept.root:
-            wrong = f"the log was rewritten: its first {kept.size} lines are not those of {name}"
-        path = f"seals/{kept.size:06}/seal.txt"
+        root, path = log.marks.get(kept.size, ("",))[0], f"seals/{kept.size:06}/seal.txt"
+        same_case = kept.case == (log.case or kept.case)
         try:
-            if not wrong and folder.read(path, MAX_SEAL) != data:
-                wrong = f"{path} is another seal than {name} over the same lines"
-        except Bad:  # a partial copy holds one seal only; the root of the other was compared
-            if not log.unexplained or path in log.files:
-                wrong = f"the seal of which {name} is a copy is gone"
-        status = CHANGED if wrong else OK
-        folder.report.add(
-            "against", status, log.path, wrong or f"contains the state of {name} ({kept.size} lines)"
-        )
+            need(same_case, f"{name} is of another case, {kept.case}; this one is {log.case}")
+            how = "only a part of the log can be read" if log.broken else "the log was cut back"
+            need(root, f"{how}: {name} covers {kept.size} lines, there are {log.size}")
+            need(
+                root == kept.root,
+                f"the log was rewritten: its first {kept.size} lines are others than in {name}",
+            )
+            if path in case.files:
+                need(case.read(path, MAX_SEAL) == data, f"{path} is another seal than {name}")
+            else:  # a partial copy holds one seal only; the root of the other was compared
+                need(log.unexplained and path not in log.files, f"the seal of which {name} is a copy is gone")
+            case.add("against", OK, log.path, f"contains the state of {name} ({kept.size} lines)")
+        except Bad as fault:
+            case.add("against", CHANGED, log.path, str(fault))
 
 
 # ---------------------------------------------------------------- items and files
 
-ROLES = ("original", "rendering", "metadata")
-ITEM_FORM = {  # "?": may be absent; a tuple lists words, or a form and None
+ITEM_FORM = {
     "format?": str, "case": str, "id": str, "exhibit": str, "at": str, "local": str, "zone": str, "who": str,
     "kind": ("capture", "file", "export", "note", "record-only"), "clock_offset_ms?": (int, None), "role": str,
     "tool": dict, "source": dict, "method?": dict, "outcome?": str, "facts?": dict, "limits?": [str],
     "problems?": [str], "fidelity?": ("exact", "exact-partial", "decoded", "artefact-only"),
-    "files": [{"name": str, "size": int, "sha256": str, "media_type": str, "role": ROLES}],
+    "files": [
+        {"name": str, "size": int, "sha256": str, "media_type": str, "role": ("original", "rendering", "metadata")}
+    ],
     "dated?": [{"what": str, "field": str, "file": str, "moment": dict}],
     "legs?": ({"address": bool, "source": bool, "picture": bool}, None),
 }  # fmt: skip
@@ -1260,42 +1238,25 @@ PICTURE = re.compile(r"page(?:-(\d{2,3}))?\.png\Z")
 MADE = ("page.pdf", "dom.html", "page.mhtml", "text.txt")
 
 
-def fits(value: Any, form: Any) -> bool:
-    if isinstance(form, tuple):
-        return any(value == one if one is None or isinstance(one, str) else fits(value, one) for one in form)
-    if isinstance(form, list):
-        return type(value) is list and all(fits(one, form[0]) for one in value)
-    if isinstance(form, dict):
-        return type(value) is dict and all(
-            fits(value[key.rstrip("?")], one) if key.rstrip("?") in value else key.endswith("?")
-            for key, one in form.items()
-        )
-    return type(value) is form
-
-
-def check_item(data: bytes, item: str, log: Log) -> str:
-    """What is wrong with an item.json, by the log line that admitted the item; empty where they agree."""
-    try:
-        said = canonical(data[:-1], 16)
-    except Bad as fault:
-        return str(fault)
-    if not data.endswith(b"\n") or not fits(said, ITEM_FORM):
-        return "is not of the form that items have"
+def check_item(data: bytes, item: str, log: Log) -> None:
+    """Raises Bad where an item.json is not what the log line says that admitted the item, or cannot be."""
+    need(len(data) <= MAX_ITEM and data.endswith(b"\n"), "is too large, or does not end with a line feed")
+    said = canonical(data[:-1], 16)
+    need(fits(said, ITEM_FORM), "is not of the form that items have")
     exhibit, kind, outcome, taken, paths = log.items[item]
+    who, at = taken or (said["who"], said["at"])
     logged = {
-        "id": item, "exhibit": exhibit, "kind": kind, "case": log.case or said["case"],
-        "who": taken[0] if taken else said["who"], "at": taken[1] if taken else said["at"],
+        "id": item, "exhibit": exhibit, "kind": kind, "case": log.case or said["case"], "who": who, "at": at,
+        "outcome": outcome,
     }  # fmt: skip
-    wrong = [name for name, value in logged.items() if said[name] != value]
-    if said.get("outcome", "complete") != outcome:
-        wrong.append("outcome")
+    wrong = [name for name, value in logged.items() if said.get(name, "complete") != value]
     stored = {f"evidence/{item}/{one['name']}": (one["sha256"], one["size"]) for one in said["files"]}
     recorded = {path: log.files[path][:2] for path in paths if path != f"evidence/{item}/item.json"}
     if stored != recorded or len(stored) != len(said["files"]):
         wrong.append("files")
-    if wrong:
-        return f"disagrees with the log: {', '.join(wrong)}"
-    return "; ".join(impossible(said, item, log))
+    need(not wrong, f"disagrees with the log: {', '.join(wrong)}")
+    wrong = list(impossible(said, item, log))
+    need(not wrong, "; ".join(wrong))
 
 
 def impossible(said: Dict[str, Any], item: str, log: Log) -> Iterator[str]:
@@ -1312,301 +1273,235 @@ def impossible(said: Dict[str, Any], item: str, log: Log) -> Iterator[str]:
         yield "says that it has a picture of the page, and has none"
     if "capture.wacz" not in names and any(name in MADE or PICTURE.match(name) for name in names):
         yield "has what was made of a page, and no capture.wacz from which it could be"
-    for where, named in references(said):
+    for named in references(said):
         if not isinstance(named, str) or named not in log.items:
             if not log.withheld:  # in a partial copy the line that took it in may not be there
-                yield f"{where} names {named!a:.40}, which is no item of this case"
+                yield f"names {named!a:.40}, which is no item of this case"
         elif log.files[f"evidence/{named}/item.json"][2] >= log.files[f"evidence/{item}/item.json"][2]:
-            yield f"{where} names {named}, which was not taken in before it"
+            yield f"names {named}, which was not taken in before it"
 
 
-def references(said: Dict[str, Any]) -> Iterator[Tuple[str, Any]]:
-    for name in ("recheck_of", "context_of"):
-        if name in said["source"]:
-            yield f"source.{name}", said["source"][name]
+def references(said: Dict[str, Any]) -> Iterator[Any]:
+    """What a capture says of other items: which it checks again, shows the context of, or was compared with."""
+    yield from (said["source"][name] for name in ("recheck_of", "context_of") if name in said["source"])
     recheck = said.get("facts", {}).get("recheck")
     if isinstance(recheck, dict):
         for name in ("compared_with", "previous"):
             if recheck.get(name) is not None:
-                yield f"facts.recheck.{name}", recheck[name]
+                yield recheck[name]
         for name in ("last_live", "first_gone"):
             if isinstance(recheck.get(name), dict) and recheck[name].get("item", "") != "":
-                yield f"facts.recheck.{name}", recheck[name]["item"]
+                yield recheck[name]["item"]
 
 
-def check_files(folder: Folder, log: Log) -> None:
+def check_files(case: Case) -> None:
     """Every logged file: there, of its size, with its digest; and each item.json against the log."""
-    report = folder.report
-    for path, n in log.removed.items():
-        if path in folder.files:
-            report.add(
-                "seal", CHANGED, path, f"is there, but went with what was erased, as line {n + 1} says"
-            )
-    for path, (sha256, size, _) in log.files.items():
-        if path not in folder.files:
+    log = case.log
+    for path in log.removed.keys() & case.files:
+        case.add("seal", CHANGED, path, f"is there, but line {log.removed[path] + 1} says that it is erased")
+    for path in log.files:
+        if path not in case.files:
             left_out = path in log.removed or (log.unexplained and REMOVABLE.match(path))
-            if path not in folder.judged and not left_out:
-                report.add("file", MISSING, path, "was logged, and is not there")
+            if path not in case.judged and not left_out:
+                case.add("file", MISSING, path, "was logged, and is not there")
             continue
-        inner = path.endswith("/item.json") and log.item_of(path)
-        try:
-            fd, found = folder.open(path)
-            os.close(fd)
-            if found != size:
-                report.add("file", CHANGED, path, f"has {found} bytes, {size} were logged")
-                continue
-            digest, data = folder.sha256(path, MAX_ITEM if inner else 1 << 18)
-        except (OSError, Bad) as fault:
-            report.add("file", UNCHECKED, path, f"cannot be read: {fault}")
-            continue
-        if digest != sha256:
-            report.add("file", CHANGED, path, f"is not what was logged: SHA-256 is {digest}")
-            continue
-        report.add("file", OK, path)
-        if inner:
-            wrong = check_item(data, inner, log) if size <= MAX_ITEM else "is too large"
-            report.add("item", CHANGED if wrong else OK, path, wrong)
+        item = log.item_of(path) if path.endswith("/item.json") else ""
+        data = case.same("file", path, log.files[path], keep=MAX_ITEM if item else 0)
+        if item and data is not None:
+            try:
+                check_item(data, item, log)
+                case.add("item", OK, path)
+            except Bad as fault:
+                case.add("item", CHANGED, path, str(fault))
 
 
 # ---------------------------------------------------------------- what else lies there
 
 EMPTY = ("custody/log.lock", "custody/capture.lock", "custody/pending")
 KIT = ("kit/VERIFY.html", "kit/VERIFY.txt", "kit/verify.sh", "kit/verify_case.py")
-INTERRUPTED = "may belong to a change that was interrupted"
+VERIFY_SH = "67d8d773cd269c285b721fef558282d7b9e17436e02eabce18c754203385e77b"  # SHA-256
+RELEASED: Dict[str, str] = {}  # SHA-256 of both programs of earlier versions -> version
+PLAIN_TAG = re.compile(
+    rb'<(?:!doctype html|/?(?!script)[a-z][a-z0-9]*(?: (?:lang|charset|name|class|content)="[^"<>]*"'
+    rb'| http-equiv="Content-Security-Policy")*)>'
+)
+MAX_PAGE = 1 << 18
 
 
-def check_settings(folder: Folder, log: Log, interrupted: bool) -> None:
+def check_settings(case: Case) -> None:
     """case.yaml is for people: it must be the newest logged settings, byte for byte."""
-    report, logged = folder.report, sorted(path for path in log.files if path.startswith("settings/"))
+    log, path = case.log, "case.yaml"
+    logged = sorted(one for one in log.files if one.startswith("settings/"))
     if not logged:
-        report.add("settings", UNLISTED, "case.yaml", "no settings are logged")
-    elif "case.yaml" not in folder.files:
-        if not log.withheld:
-            report.add("settings", MISSING, "case.yaml", "the settings for people to read are gone")
-    else:
-        sha256, size, _ = log.files[logged[-1]]
-        try:
-            if folder.size("case.yaml") == size and folder.sha256("case.yaml", 1 << 18)[0] == sha256:
-                report.add("settings", OK, "case.yaml")
-            else:
-                status = UNCHECKED if log.torn or interrupted else CHANGED
-                report.add("settings", status, "case.yaml", f"is not the same as {logged[-1]}")
-        except (OSError, Bad) as fault:
-            report.add("settings", UNCHECKED, "case.yaml", f"cannot be read: {fault}")
+        case.add("settings", UNLISTED, path, "no settings are logged")
+    elif path in case.files:
+        doubt = log.torn or log.broken or case.interrupted
+        case.same("settings", path, log.files[logged[-1]], wrong=UNCHECKED if doubt else CHANGED)
+    elif not log.withheld:
+        case.add("settings", MISSING, path, "the settings for people to read are gone")
 
 
-def check_unlisted(folder: Folder, log: Log, sizes: List[int], interrupted: bool) -> None:
+def check_unlisted(case: Case) -> None:
     """What is there and was never logged."""
-    report, newest = folder.report, sizes[-1] if sizes else 0
+    log, newest = case.log, max(case.seals, default=0)
     inside = f"seals/{newest:06}/"
     last_item = max((int(item[1:]) for item in log.items), default=0)
 
-    def follows(path: str) -> bool:
-        """Whether it stands where the next item, settings, seal or torn line of a change would."""
+    def begun(path: str) -> bool:
+        """Whether a change was interrupted, and this stands where its item, settings, seal or torn line would."""
         found = re.match(r"evidence/E(\d{4,9})/", path)
+        follows = re.match(r"settings/|seals/|custody/(torn|transfer|receipt)-", path) is not None
         if found:
-            return last_item < int(found[1]) <= last_item + 1000
-        return path.startswith(
-            ("settings/", "seals/", "custody/torn-", "custody/transfer-", "custody/receipt-")
-        )
+            follows = last_item < int(found[1]) <= last_item + 1000
+        return follows and bool(log.torn or case.interrupted)
 
     unread = 0
-    unlogged = folder.files - log.files.keys() - {LOG, PARTIAL_LOG, "case.yaml"}
+    unlogged = case.files - log.files.keys() - {LOG, PARTIAL_LOG, "case.yaml", *KIT}
     for path in sorted(unlogged):
-        name = path[len(inside) :]
+        name = path[len(inside) :] if path.startswith(inside) else ""
         late = any(form.match(name) for form in (SIGNATURE, STAMP_LIST, STAMP_FILE))
         if path in EMPTY:
-            if folder.size(path):
-                report.add("unlisted", UNLISTED, path, "has to be empty")
+            if case.size(path):
+                case.add("unlisted", UNLISTED, path, "has to be empty")
             elif path == "custody/pending":
-                report.add("unlisted", UNCHECKED, path, "a change was interrupted, or is under way")
-        elif path in KIT:
-            continue
+                case.add("unlisted", UNCHECKED, path, "a change was interrupted, or is under way")
         elif path.startswith("custody/not-whole-"):
-            report.add("unlisted", NOTE, path, "set aside after a crash: not evidence")
-        elif (
-            path.startswith(inside) and log.unexplained and newest == log.size
-        ):  # of the seal of a partial copy
+            case.add("unlisted", NOTE, path, "set aside after a crash: not evidence")
+        elif name and log.unexplained and newest == log.size:  # of a partial copy: judged by its content
             if name != "seal.txt" and not late:
-                report.add("unlisted", UNLISTED, path, "is no part of the seal of a partial copy")
-        elif path.startswith(inside) and newest > log.last_seal:
+                case.add("unlisted", UNLISTED, path, "is no part of the seal of a partial copy")
+        elif name and newest > log.last_seal and not log.broken:
             continue  # reported with the seal: a run was interrupted before it was logged
-        elif path.startswith(inside) and late:
-            report.add("unlisted", UNCHECKED, path, "is a signature or time stamp that is not logged yet")
-        elif (log.torn or interrupted) and follows(path):
-            report.add("unlisted", UNCHECKED, path, INTERRUPTED)
+        elif late and not log.broken:
+            case.add("unlisted", UNCHECKED, path, "is a signature or time stamp that is not logged yet")
+        elif begun(path):
+            case.add("unlisted", UNCHECKED, path, "may belong to a change that was interrupted")
         elif log.broken and not log.item_of(path):
             unread += 1
         else:
-            report.add("unlisted", UNLISTED, path, "is there, but was never logged")
+            case.add("unlisted", UNLISTED, path, "is there, but was never logged")
     if unread:
-        report.add(
-            "unlisted", UNCHECKED, log.path, f"{unread} files cannot be compared with a log that breaks off"
-        )
+        case.add("unlisted", UNCHECKED, log.path, f"{unread} files are not in what was read of the log")
     known = {"settings", "custody", "evidence", "seals", "kit", *(f"evidence/{item}" for item in log.items)}
     known |= {f"seals/{size:06}" for size in log.seals}
-    for path in unlogged:  # folders above unlogged files are told file by file
+    for path in unlogged | set(KIT):  # folders above unlogged files are told file by file
         parts = path.split("/")
         known.update("/".join(parts[:n]) for n in range(1, len(parts)))
-    for path in sorted(folder.folders - known):
-        if path.startswith("custody/not-whole-") or log.broken or log.withheld:
-            continue
-        status = UNCHECKED if (log.torn or interrupted) and follows(path + "/") else UNLISTED
-        report.add("unlisted", status, path, "is a folder in which nothing was logged")
+    for path in sorted(case.folders - known):
+        if not (path.startswith("custody/not-whole-") or log.broken or log.withheld):
+            status = UNCHECKED if begun(path + "/") else UNLISTED
+            case.add("unlisted", status, path, "is a folder in which nothing was logged")
 
 
-def check_kit(folder: Folder) -> None:
-    """The programs in kit/ are for others, and no evidence; a forger could have put his own there."""
-    here = [path for path in KIT if path in folder.files]
-    for path in here[-2:]:
+def check_kit(case: Case) -> None:
+    """What lies in kit/ is for others, and no evidence; a forger could have put his own there."""
+    html, _, shell, python = KIT
+    for path in (one for one in KIT if one in case.files):
         try:
-            if path == KIT[3]:
+            data = case.read(path, MAX_PAGE if path.endswith(("html", "txt")) else 1 << 20)
+            digest, own = hashlib.sha256(data).hexdigest(), VERIFY_SH
+            if path == python:
                 with open(os.path.abspath(__file__), "rb") as stream:
-                    same = folder.read(path, 1 << 20) == stream.read()
-            else:
-                same = path != KIT[2] or hashlib.sha256(folder.read(path, 1 << 20)).hexdigest() == VERIFY_SH
-        except (Bad, OSError):
-            same = False
-        if not same:
-            folder.report.add(
-                "kit", UNCHECKED, path, "is not this program or its companion: get your own copy"
-            )
-    if here:
-        folder.report.add("kit", NOTE, "kit", "programs and a page for others: not evidence")
-
-
-def check_apart(folder: Folder) -> None:
-    for name in Folder.APART:
-        path = os.path.join(folder.root, name)
-        try:
-            if os.path.islink(path) and name != "private":  # safety notes may be kept elsewhere
-                folder.report.add("names", CHANGED, name, "a link stands here: not followed")
-            elif os.path.isdir(path) and os.listdir(path):
-                folder.report.add("names", NOTE, name, "never evidence, and not checked")
-        except OSError:
-            folder.report.add("names", NOTE, name, "never evidence, and cannot be read")
+                    own = hashlib.sha256(stream.read()).hexdigest()
+            styles = b"".join(re.findall(rb"<style[^<]*", data)).lower()
+            active = b"<" in PLAIN_TAG.sub(b"", data) or re.search(rb"\\|@import|url\(", styles)
+            if path == html and active:
+                case.add("kit", UNCHECKED, path, "holds a script, a link or the like: do not open it")
+            elif path in (shell, python) and digest in RELEASED:
+                case.add("kit", NOTE, path, f"is of version {RELEASED[digest]}")
+            elif path in (shell, python) and digest != own:
+                case.add("kit", UNCHECKED, path, "is not this program or its companion: get your own copy")
+        except (Bad, OSError) as fault:
+            status = CHANGED if isinstance(fault, Bad) and path in KIT[:2] else UNCHECKED
+            case.add("kit", status, path, f"is nothing of a kit: {fault}")
+    if case.files & set(KIT):
+        case.add("kit", NOTE, "kit", "programs and pages for others: not evidence, and not compared")
 
 
 # ---------------------------------------------------------------- the verdict
 
 
-class Verdict:
-    def __init__(self, report: Report, log: Log) -> None:
-        self.report, self.log = report, log
-        if report.has(CHANGED, MISSING, UNLISTED):
-            self.exit_code = 1
-        elif log.torn:
-            self.exit_code = 3
-        else:
-            self.exit_code = 7 if report.has(UNCHECKED) else 0
-        self.word = {0: "VERIFIED", 1: "NOT VERIFIED", 3: "TORN LOG", 7: "NOT FULLY CHECKED"}[self.exit_code]
-        if log.unexplained:
-            self.word += f" (PARTIAL: {log.withheld} of {log.size} lines are withheld"
-            self.word += f", {len(log.erased)} of them erased)" if log.erased else ")"
-        elif log.withheld:
-            self.word += f" (ERASED: {log.withheld} of {log.size} lines are erased)"
-
-
-def verify(root: str, trust: Trust, now: Optional[datetime] = None) -> Verdict:
+def verify(root: str, trust: Trust, now: Optional[datetime] = None) -> Case:
     """All checks over a case folder; `now` finds entries of the future. Raises OSError, or Bad: there is no case."""
-    report = Report()
-    folder = Folder(root, report)
-    if LOG not in folder.files and PARTIAL_LOG not in folder.files and LOG not in folder.judged:
-        raise Bad(f"not a case folder: it has no {LOG}")
-    sizes = sorted(int(path[6:]) for path in folder.folders if SEAL_FOLDER.match(path))
-    log = Log(folder, [*sizes, *(kept.size for _, _, kept in trust.against)])
-    interrupted = "custody/pending" in folder.files and not folder.size("custody/pending")
-    if log.partial and not log.withheld:
-        report.add(
-            "log",
-            CHANGED,
-            log.path,
-            "nothing is withheld: a whole log stands under the name of a partial one",
-        )
-    if log.unexplained:
-        text = (
-            f"{log.unexplained} of {log.size} lines are withheld; their hashes hold their places in the chain"
-        )
-        report.add("log", NOTE, log.path, text)
-    for n, by in sorted(log.erased.items()):
-        text = f"line {n + 1} is ERASED, as line {by + 1} says; its hash holds its place in the chain"
-        report.add("log", UNCHECKED, log.path, text)
-    if log.size and not report.has(CHANGED, MISSING, UNLISTED):
-        report.add("log", OK, log.path, f"{log.size} lines, one unbroken chain; root {log.root}")
-    if now is not None and log.latest[0] > f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%S.%fZ}":
+    case = Case(root)
+    need({LOG, PARTIAL_LOG} & case.files or LOG in case.judged, f"not a case folder: it has no {LOG}")
+    log = case.log = Log(case, {*case.seals, *(kept.size for _, _, kept in trust.against)})
+    if now is not None and log.latest[0] and instant(log.latest[0]) > now + timedelta(hours=1):
         text = f"line {1 - log.latest[1]} is of {log.latest[0]}, which is still to come by the clock of this computer"
-        report.add("log", UNCHECKED, log.path, text)
-    times = check_stamps(folder, log, trust.roots)
-    check_seals(folder, log, sizes, trust, times)
-    check_earlier(folder, log, trust)
-    check_settings(folder, log, interrupted)
-    check_unlisted(folder, log, sizes, interrupted)
-    check_kit(folder)
-    check_apart(folder)
-    check_files(folder, log)
-    return Verdict(report, log)
+        case.add("log", UNCHECKED, log.path, text)
+    check_earlier(case, trust)
+    check_seals(case, trust, check_stamps(case, trust.roots))
+    check_settings(case)
+    check_unlisted(case)
+    check_kit(case)
+    check_files(case)
+    return case
+
+
+def given(path: str, limit: int = MAX_GIVEN) -> bytes:
+    """A file that was named on the command line. Raises OSError, Bad."""
+    fd, _ = open_regular(path)
+    with open(fd, "rb") as stream:
+        data = stream.read(limit + 1)
+    need(len(data) <= limit, f"{path} is too large")
+    return data
 
 
 def read_trust(arguments: argparse.Namespace) -> Trust:
     """Raises OSError, Bad."""
     trust = Trust()
     trust.pinned = arguments.signer
-    if not all(FINGERPRINT.match(one) for one in trust.pinned):
-        raise Bad("--signer: a fingerprint SHA256:... is expected")
+    need(all(map(FINGERPRINT.match, trust.pinned)), "--signer: a fingerprint SHA256:... is expected")
     for path in arguments.signers:
-        with open(path, "rb") as stream:
-            trust.signers += read_signers(stream.read(1 << 20), path)
+        trust.signers += read_signers(given(path), path)
     for path in arguments.against:
-        with open(path, "rb") as stream:
-            data = stream.read(MAX_SEAL + 1)
+        data = given(path, MAX_SEAL)
         trust.against.append((path, data, Seal(data)))
     for one in arguments.ca:
         name, _, path = one.partition("=")
-        if not path or name in trust.roots or not os.path.isfile(path):
-            raise Bad(f"--ca {one}: NAME=ROOTS.pem is expected, each name once, with a file that is there")
-        with open(path, "rb") as stream:
-            if b"-----BEGIN CERTIFICATE-----" not in stream.read(1 << 20):
-                raise Bad(f"{path} holds no certificate in PEM form")
-        trust.roots[name] = os.path.abspath(path)
+        need(path and name not in trust.roots, f"--ca {one}: NAME=ROOTS.pem is expected, each name once")
+        trust.roots[name] = given(path)
+        need(b"-----BEGIN CERTIFICATE-----" in trust.roots[name], f"{path} holds no certificate in PEM form")
     return trust
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", 1)[0])
     parser.add_argument("case", help="the case folder")
-    parser.add_argument(
-        "--signers", action="append", default=[], metavar="FILE", help="allowed_signers: keys vouched for"
-    )
-    parser.add_argument(
-        "--ca", action="append", default=[], metavar="NAME=ROOTS.pem", help="a time-stamp authority"
-    )
-    parser.add_argument(
-        "--against", action="append", default=[], metavar="FILE", help="a kept copy of a seal.txt"
-    )
-    parser.add_argument(
-        "--signer", action="append", default=[], metavar="SHA256:...", help="who signed the newest seal"
-    )
-    given = parser.parse_args(arguments)
+    for name, metavar, text in (
+        ("--signers", "FILE", "allowed_signers: keys vouched for"),
+        ("--ca", "NAME=ROOTS.pem", "a time-stamp authority, and its root certificates"),
+        ("--against", "FILE", "a kept copy of a seal.txt"),
+        ("--signer", "SHA256:...", "who signed the newest seal"),
+    ):
+        parser.add_argument(name, action="append", default=[], metavar=metavar, help=text)
+    named = parser.parse_args(arguments)
     try:
-        trust = read_trust(given)
+        trust = read_trust(named)
     except (OSError, Bad) as fault:
         print(f"error: {shown(str(fault))}", file=sys.stderr)
         return 4
     try:
-        verdict = verify(given.case, trust, datetime.now(timezone.utc))
+        case = verify(named.case, trust, datetime.now(timezone.utc))
     except (OSError, Bad) as fault:
         print(f"error: no case here: {shown(str(fault))}", file=sys.stderr)
         return 3
-    report, log = verdict.report, verdict.log
+    tell(case)
+    return case.exit_code
+
+
+def tell(case: Case) -> None:
+    """Prints what was found, worst first, and the verdict last."""
+    log = case.log
     for status in (CHANGED, MISSING, UNLISTED, UNCHECKED, NOTE, OK):
-        texts = report.texts.get(status, [])
-        total = sum(count for (check, one), count in report.counts.items() if one == status)
+        texts = case.texts.get(status, [])
+        total = sum(count for (_, one), count in case.counts.items() if one == status)
         print(*texts, sep="\n", end="\n" if texts else "")
         if total > SHOWN and len(texts) == SHOWN:
             print(f"{status:16} ... {total} of them in all")
     print()
-    for check in sorted({check for check, _ in report.counts}):
-        counts = [f"{count} {one}" for (name, one), count in sorted(report.counts.items()) if name == check]
+    for check in sorted({check for check, _ in case.counts}):
+        counts = [f"{count} {one}" for (name, one), count in sorted(case.counts.items()) if name == check]
         print(f"{check:11} {', '.join(counts)}")
     for item, reason in log.withdrawn.items():
         print(f"withdrawn   {shown(item)}: {shown(reason)}")
@@ -1617,8 +1512,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     print(f"log         {log.size} lines, root {log.root}")
     if log.torn:
         print(f"TORN        {log.torn}")
-    print(verdict.word)
-    return verdict.exit_code
+    print(case.word)
 
 
 if __name__ == "__main__":
