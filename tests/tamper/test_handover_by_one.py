@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from forger import chained, entries, store_lines
+from forger import chained, entries, leaf, raw_lines, store_lines
 from honest_case import START, Suspect, vouched
 
 from abusekit.case.folder import Case
@@ -258,6 +258,34 @@ def test_a_producer_who_came_later_handed_nothing_over_before(ab: Forger) -> Non
     ab.suspect.finds(
         1, "custody", Status.CHANGED, TRANSFER, says="XY, Xen Young, was no producer of this case then"
     )
+
+
+def _withhold(ab: Forger, *acts: str) -> None:
+    lines = [
+        leaf(line).hex().encode() if entry["do"] in acts else line
+        for entry, line in zip(entries(ab.suspect.root), raw_lines(ab.suspect.root), strict=True)
+    ]
+    (ab.suspect.root / "custody/log.jsonl").unlink()
+    store_lines(ab.suspect.root, lines, "log.redacted")
+
+
+def test_where_signatures_are_withheld(ab: Forger) -> None:
+    """A copy made by hand: nobody is accused for what it leaves out, and nothing is OK that it does not show."""
+    transfer = ab.transfer(ab.suspect.built.fingerprint)
+    ab.seal(ab.pos, ab.key)
+    ab.receipt(transfer)
+    _withhold(ab, "seal.sign")
+    [found] = ab.custody(RECEIPT)
+    assert found.status is Status.NOTE and "lines are withheld that would show who signed" in found.message
+    assert not ab.custody(TRANSFER)
+
+
+def test_where_the_hand_over_is_withheld(ab: Forger) -> None:
+    transfer = ab.transfer(ab.suspect.built.fingerprint)
+    ab.seal(ab.key)
+    ab.receipt(transfer)
+    _withhold(ab, "custody.transfer", "custody.receive")
+    assert not ab.custody(RECEIPT) and not ab.custody(TRANSFER)
 
 
 def test_the_program_does_not_help(ab: Forger) -> None:

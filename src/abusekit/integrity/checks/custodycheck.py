@@ -5,6 +5,7 @@ Silent where the log tells of no hand-over. What the receipts have to bear is in
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -85,7 +86,7 @@ class _Producers:
 
     def __init__(self, root: Path, present: Collection[str], view: LogView) -> None:
         self._root = root
-        self._settings = [
+        self._settings = [  # in the order of the log
             (expected.n, path) for path, expected in view.files.items() if path.startswith("settings/")
         ]
         self._known = not view.unexplained  # settings that a withheld line brought are not there
@@ -94,7 +95,8 @@ class _Producers:
 
     def faults(self, transfer: Transfer, n: int) -> Iterator[str]:
         """Only a producer hands over; silent where the settings of line `n` cannot be read."""
-        path = max(((at, path) for at, path in self._settings if at < n), default=(0, ""))[1]
+        before = bisect_left(self._settings, n, key=lambda one: one[0])
+        path = self._settings[before - 1][1] if before else ""
         if not self._known or path not in self._present:
             return
         if path not in self._read:

@@ -15,6 +15,7 @@ from abusekit.errors import InputError
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.keys.publickey import read_public_line
 from abusekit.integrity.keys.revocation import REVOKED_WHY
+from abusekit.integrity.log.logmembers import check_types
 from abusekit.integrity.log.logview import ERASED, SHOWN, Asked, Expected, LoggedItem, LogView
 from abusekit.integrity.timestamps.stamps import STAMP_LIST, authority_name
 
@@ -27,19 +28,6 @@ _DECISIONS = (
     "item.withdraw", "item.quarantine", "item.release", "item.tag", "item.verify", "item.corroborate",
     "item.view", "item.copy", "custody.store",
 )  # fmt: skip
-_TEXTS = (
-    "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key", "public",
-    "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment", "place", "kept_as",
-    "sha256", "source", "result", "note",
-)  # fmt: skip
-_MEMBERS: dict[str, type] = {
-    **dict.fromkeys(_TEXTS, str),
-    **dict.fromkeys(("seal", "line", "transfer", "offset", "size"), int),
-    **dict.fromkeys(("files", "removed", "tags", "seen_by"), list),
-    **dict.fromkeys(("tally", "seen_at"), dict),
-    "recovered": bool,
-}
-"""Member of a known act → its JSON type, the same in every act that has it."""
 _LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
 _SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}\Z")
@@ -52,7 +40,7 @@ def take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
     do = entry["do"]
     try:
         if do in _KNOWN or "files" in entry:
-            _check_types(entry if do in _KNOWN else {"files": entry["files"]})
+            check_types(entry if do in _KNOWN else {"files": entry["files"]})
         paths = [_file(view, listed, line.n) for listed in entry.get("files", ())]
         _check_places(do, entry, line.n, paths)
         if (read := _ACTS.get(do)) is not None:
@@ -64,16 +52,6 @@ def take(view: LogView, line: Line, entry: dict[str, JSON]) -> None:
     if do not in _SEAL_ACTS:
         view.acts_after_seal += 1
     view.acts[do if do in _KNOWN else "other"] += 1
-
-
-def _check_types(entry: dict[str, JSON]) -> None:
-    """Every member has the type that people and programs expect behind us. Raises TypeError."""
-    for name, value in entry.items():
-        kind = _MEMBERS.get(name)
-        if kind is not None and type(value) is not kind:
-            raise TypeError(f"{name} is of another type")
-        if kind is list and name != "files" and not all(type(one) is str for one in value):
-            raise TypeError(f"{name} lists something else than texts")
 
 
 def _check_places(do: str, entry: dict[str, JSON], n: int, paths: list[str]) -> None:
