@@ -206,3 +206,9 @@ def test_only_the_command_line_reads_the_clock(project: Path) -> None:
 def test_names_that_say_nothing_are_not_used(project: Path) -> None:
     empty = {"utils", "util", "helpers", "helper", "common", "manager", "handler", "misc", "data"}
     assert [module_of(p) for p in sources(project) if set(module_of(p).split(".")) & empty] == []
+
+
+def test_test_files_have_names_of_their_own(project: Path) -> None:
+    """pytest imports them by their bare names: a second one of a name is not run, but an error."""
+    names = [path.name for path in (project / "tests").rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)

@@ -191,7 +191,8 @@ def _words(facts: Facts) -> Section:
     part.table = [
         (
             "VERIFIED (exit code 0)",
-            "all that is checked agrees, and who signed is vouched for by the files that you brought.",
+            "all that is checked agrees, and who signed is vouched for by the files that you brought. The second"
+            " program says NOTHING IS WRONG instead.",
         ),
         (
             "NOT VERIFIED (1)",
