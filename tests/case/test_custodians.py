@@ -188,3 +188,16 @@ def test_numbers_in_order() -> None:
 def test_a_foreign_log(acts: list[dict[str, Any]]) -> None:
     with pytest.raises(CaseError):
         gaps(acts, papers())
+
+
+def test_a_place_said_later_of_the_second_in_which_it_was_taken_in_and_put_away() -> None:
+    """People read times off by the second; the hole between the two acts of one second is filled all the same."""
+    acts = log(
+        added(1),
+        stored(1, "drive 2"),
+        (9, "custody.store", {"item": "E0001", "place": "drive 0", "reason": "x"}),
+    )
+    acts[0]["at"], acts[1]["at"] = "2026-11-20T21:01:05.100000Z", "2026-11-20T21:01:05.900000Z"
+    assert len(gaps(acts[:2], papers())) == 1
+    acts[2]["since"] = "2026-11-20T21:01:05.000000Z"
+    assert gaps(acts, papers()) == []
