@@ -170,8 +170,8 @@ def _said_later(states: list[_Now], since: str, place: str, n: int) -> None:
     Times are compared by the second, as people read them off.
     """
     first = max((k for k, one in enumerate(states) if one.start[:19] <= since[:19]), default=0)
-    while first and states[first].start[:19] == since[:19] and not states[first - 1].place.strip():
-        first -= 1  # taken in and put away within one second: what is told is told of the time between
+    while first and states[first - 1].start[:19] == since[:19]:
+        first -= 1  # taken in and put away within one second: it is told of all of that second
     begun = states[first]
     begins = max(since, begun.start)
     said = replace(begun, start=begins, place=place, act=SAID_LATER, n=n)
