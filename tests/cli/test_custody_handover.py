@@ -314,7 +314,7 @@ def test_places_from_the_start_and_for_all(abusekit: Abusekit, tmp_path: Path) -
     assert "no gaps" in abusekit("custody", "gaps", "--case", case, expect=0).err
     lines = log_lines(case)
     again = abusekit("custody", "store", "E0002", "--case", case, "--place", "x", *told_later, expect=2)
-    assert "': what was recorded in time is not changed" in again.err and log_lines(case) == lines
+    assert "at 'drive 0': what was recorded in time is not changed" in again.err and log_lines(case) == lines
     both = ("custody", "store", "--case", case, "--place", "x", "--reason", "y")
     assert "say which items" in abusekit(*both, expect=2).err
     assert "say which items" in abusekit(*both, "--all", "E0001", expect=2).err
