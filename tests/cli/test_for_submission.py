@@ -120,3 +120,10 @@ def test_an_erased_case_is_judged_without_what_is_gone(abusekit: Abusekit, full_
     told = ended.out.partition("BEFORE")[2]
     assert "ERASED" in told and "E0005 exhibit PO/5" in told
     assert "E0003 exhibit PO/3: a picture that was handed over" in told, "what is gone bears out nothing"
+
+
+def test_a_list_of_words_that_is_too_long_is_not_cut(abusekit: Abusekit, full_case: Path) -> None:
+    """Words behind the limit were not looked for, and nobody was told."""
+    (full_case / "private" / "leak-words.txt").write_text("filler\n" * 10_000 + "stood outside\n")
+    ended = abusekit("verify", full_case, "--for-submission", expect=4)
+    assert "leak-words.txt is too large: 70014 bytes" in ended.err and "READY" not in ended.out

@@ -108,6 +108,18 @@ def open_regular(path: str | Path, *, follow: bool = False) -> tuple[int, os.sta
     return fd, status
 
 
+def read_regular(path: str | Path, most: int, *, follow: bool = False) -> bytes:
+    """All of a small file. Raises InputError: it cannot be read, is no regular file, or has more than `most` bytes."""
+    try:
+        fd, status = open_regular(path, follow=follow)
+        with open(fd, "rb") as stream:
+            if status.st_size > most:
+                raise InputError(f"is too large: {status.st_size} bytes")
+            return stream.read(status.st_size)  # read(most) would take that much memory at once
+    except OSError as fault:
+        raise InputError(f"cannot be read: {fault.strerror}") from fault
+
+
 def digest_file(path: str | Path, *, follow: bool = False) -> Digest:
     """Digest of a regular file. Raises OSError, and InputError when it changes while it is read."""
     fd, before = open_regular(path, follow=follow)

@@ -95,6 +95,7 @@ def authority_add(session: Session, name: str, url: str, root: Path, note: str, 
     Example:
       abusekit authority add my-tsa --url https://tsa.example.org/tsr --root root.pem
     """
+    from abusekit.cli.named_files import read_named
     from abusekit.errors import UsageError
     from abusekit.integrity.timestamps import authorities
     from abusekit.net.timestamp_http import check_url
@@ -105,7 +106,7 @@ def authority_add(session: Session, name: str, url: str, root: Path, note: str, 
         raise UsageError("an authority without an address cannot be asked", "give --url too")
     folder = authorities_folder()
     _not_inside_a_case(folder)
-    made = authorities.add(folder, name, url, _read(root), note)
+    made = authorities.add(folder, name, url, read_named(root, MOST_BYTES), note)
     asked = authorities.defaults(folder)
     if default:
         asked = [*asked, name]
@@ -172,12 +173,6 @@ def authority_default(session: Session, names: tuple[str, ...], nobody: bool) ->
 
 MOST_BYTES = 256 << 10
 """Of a file of roots."""
-
-
-def _read(path: Path) -> bytes:
-    from abusekit.cli.named_files import read_named
-
-    return read_named(path, MOST_BYTES)
 
 
 def _answer(one: TimeStampAuthority, asked: list[str]) -> AuthorityAnswer:

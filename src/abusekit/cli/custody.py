@@ -122,7 +122,9 @@ def _refuse_without_effect(case: Case, ids: tuple[str, ...], facts: dict[str, JS
     for item in ids:
         if before.get(item) == after.get(item) and (of_item := before.get(item)):
             # by the second, as it was typed: the first keeping that reaches into it
-            there = next((one for one in of_item if one.end is None or one.end[:19] >= since[:19]), of_item[-1])
+            there = next(
+                (one for one in of_item if one.end is None or one.end[:19] >= since[:19]), of_item[-1]
+            )
             raise UsageError(
                 f"{item}: at {since[:19]}Z it was, by line {there.n + 1} of the log, at {there.place!a}: "
                 "what was recorded in time is not changed by what is said later",

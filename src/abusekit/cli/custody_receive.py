@@ -105,19 +105,11 @@ def receive_command(
 
 def _read(file: Path) -> tuple[bytes, bool]:
     """The bytes of a hand-over or a receipt, and whether it is the latter. Raises InputError."""
-    from abusekit.case.hashing import open_regular
     from abusekit.case.transfer import RECEIPT_FORMAT
-    from abusekit.errors import InputError
+    from abusekit.cli.named_files import read_named
     from abusekit.integrity.handover.handover import MAX_HANDOVER
 
-    try:
-        fd, status = open_regular(file, follow=True)
-    except OSError as fault:
-        raise InputError(f"{file} cannot be read: {fault.strerror}") from fault
-    with open(fd, "rb") as stream:
-        if status.st_size > MAX_HANDOVER:
-            raise InputError(f"{file} is too large for a hand-over: {status.st_size} bytes")
-        data = stream.read(status.st_size)
+    data = read_named(file, MAX_HANDOVER)
     return data, f'"format":"{RECEIPT_FORMAT}"'.encode() in data[:200_000]
 
 

@@ -66,19 +66,18 @@ def personal(case: Case) -> Personal:
 
 
 def _words(path: Path) -> bytes:
+    """Raises InputError: words that are not read would be words that are not looked for."""
     import os
 
-    from abusekit.case.hashing import open_regular
+    from abusekit.case.hashing import read_regular
     from abusekit.errors import InputError
 
-    try:
-        fd, _ = open_regular(path)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return b""
-    except OSError as fault:
-        raise InputError(f"{path} cannot be read: {fault.strerror}", "mend it, or take it away") from fault
-    with os.fdopen(fd, "rb") as stream:
-        return stream.read(MAX_WORDS_FILE)
+    try:
+        return read_regular(path, MAX_WORDS_FILE)
+    except InputError as fault:
+        raise InputError(f"{path} {fault.message}", "mend it, or take it away") from fault
 
 
 def answer(found: Readiness) -> SubmissionAnswer:

@@ -13,22 +13,14 @@ MOST_SIGNERS = 1 << 20
 
 def read_named(path: str | Path, most: int) -> bytes:
     """All of a file; a link is followed. Raises InputError: not to be read, a pipe or device, or above `most` bytes."""
-    from abusekit.case.hashing import open_regular
+    from abusekit.case.hashing import read_regular
     from abusekit.errors import InputError
 
     try:
-        fd, _ = open_regular(path, follow=True)
-    except OSError as fault:
-        raise InputError(f"{path} cannot be read: {fault.strerror}") from fault
+        return read_regular(path, most, follow=True)
     except InputError as fault:
-        raise InputError(
-            f"{path} is not a regular file", "a pipe or a device could keep us waiting: save it to a file"
-        ) from fault
-    try:
-        with open(fd, "rb") as stream:
-            data = stream.read(most + 1)
-    except OSError as fault:
-        raise InputError(f"{path} cannot be read: {fault.strerror}") from fault
-    if len(data) > most:
-        raise InputError(f"{path} is too large: above {most} bytes")
-    return data
+        if fault.message.startswith("not a regular file"):
+            raise InputError(
+                f"{path} is not a regular file", "a pipe or a device could keep us waiting: save it to a file"
+            ) from fault
+        raise InputError(f"{path} {fault.message}") from fault

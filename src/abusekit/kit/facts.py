@@ -11,8 +11,8 @@ from pathlib import Path
 
 from abusekit.case.canonical import LOG_DEPTH, NotCanonicalError, decode
 from abusekit.case.custody import MAX_LINE
-from abusekit.case.hashing import open_regular
-from abusekit.errors import AbusekitError, CaseError, EvidenceError, InputError
+from abusekit.case.hashing import open_regular, read_regular
+from abusekit.errors import AbusekitError, CaseError, InputError
 from abusekit.integrity.checks.sealcheck import SIGNATURE
 from abusekit.integrity.keys.sshsig import MAX_ARMOR, parse
 from abusekit.integrity.log.logcheck import LOG, PARTIAL_LOG
@@ -101,16 +101,16 @@ def gather(root: Path) -> Facts:
     tokens: list[Token] = []
     if folders:
         try:
-            newest = parse_seal(_bytes(folders[-1] / SEAL, MAX_SEAL))
+            newest = parse_seal(read_regular(folders[-1] / SEAL, MAX_SEAL))
         except AbusekitError:
             newest = None
         for name in sorted(os.listdir(folders[-1])) if newest else ():
             try:
                 if found := SIGNATURE.match(name):
-                    key = parse(_bytes(folders[-1] / name, MAX_ARMOR)).public_key
+                    key = parse(read_regular(folders[-1] / name, MAX_ARMOR)).public_key
                     signatures.append(Signed(found[1], key.fingerprint))
                 elif (found := STAMP_FILE.match(name)) and found[3] == "tsr":
-                    token = read_response(_bytes(folders[-1] / name, MAX_RESPONSE))
+                    token = read_response(read_regular(folders[-1] / name, MAX_RESPONSE))
                     tokens.append(Token(found[1], found[2], token.gen_time))
             except AbusekitError:
                 continue
@@ -146,14 +146,3 @@ def _lines(path: Path) -> Iterator[bytes]:
     with open(fd, "rb", buffering=1 << 20) as stream:
         while (line := stream.readline(MAX_LINE + 1)).endswith(b"\n"):
             yield line
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    try:
-        fd, status = open_regular(path)
-    except OSError as fault:
-        raise EvidenceError(f"cannot be read: {fault.strerror}") from fault
-    with open(fd, "rb") as stream:
-        if status.st_size > limit:
-            raise EvidenceError(f"is too large: {status.st_size} bytes")
-        return stream.read(status.st_size)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from abusekit.case.hashing import open_regular
+from abusekit.case.hashing import read_regular
 from abusekit.errors import EvidenceError, InputError
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.log.logview import LogView
@@ -104,10 +104,8 @@ def _same_seal(root: Path, size: int, data: bytes, name: str, view: LogView) -> 
     """The kept copy against the seal that stands in the case: its holder could have sealed the same lines anew."""
     path = f"seals/{size:06}/{SEAL}"
     try:
-        fd, _ = open_regular(root / path)
-        with open(fd, "rb") as stream:
-            there = stream.read(MAX_SEAL + 1)
-    except (OSError, InputError):
+        there = read_regular(root / path, MAX_SEAL)
+    except InputError:
         if view.unexplained > 0 and path not in view.files:
             return  # a partial copy holds one seal only; the root of the other was compared
         yield Finding("against", Status.CHANGED, f"the seal of which {name} is a copy is gone", path)

@@ -9,11 +9,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from abusekit.case.hashing import read_regular
 from abusekit.case.settings import MAX_SETTINGS, Producer, from_yaml
 from abusekit.case.transfer import MAX_PAPER, Transfer, read_transfer, transfer_path
 from abusekit.errors import CaseError, InputError
-from abusekit.integrity.checks.receiptcheck import Logged, Papers, received, said, what_was_handed, wrong
-from abusekit.integrity.checks.sealsigners import SealSigners, read_bounded
+from abusekit.integrity.checks.receiptcheck import Logged, Papers, received, what_was_handed, wrong
+from abusekit.integrity.checks.sealsigners import SealSigners
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.handover.holders import holder_of
 from abusekit.integrity.log.logview import LogView
@@ -47,9 +48,9 @@ def _transfers(papers: Papers) -> Iterator[Finding]:
         if path not in papers.present:
             continue
         try:
-            transfer = read_transfer(read_bounded(papers.root / path, MAX_PAPER))
-        except (OSError, InputError) as fault:
-            yield wrong(path, f"is no paper of a hand-over: {said(fault)}")
+            transfer = read_transfer(read_regular(papers.root / path, MAX_PAPER))
+        except InputError as fault:
+            yield wrong(path, f"is no paper of a hand-over: {fault.message}")
             continue
         faults = [*_faults_of_transfer(transfer, number, n, view), *producers.faults(transfer, n)]
         if faults:
@@ -109,8 +110,8 @@ class _Producers:
 
     def _producers(self, path: str) -> tuple[Producer, ...] | None:
         try:
-            return from_yaml(read_bounded(self._root / path, MAX_SETTINGS)).producers
-        except (OSError, CaseError, InputError):
+            return from_yaml(read_regular(self._root / path, MAX_SETTINGS)).producers
+        except (CaseError, InputError):
             return None  # told with all other files
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from abusekit.case.hashing import digest_bytes, open_regular
+from abusekit.case.hashing import digest_bytes, read_regular
 from abusekit.errors import InputError
 from abusekit.integrity.findings import Finding, Status
 
@@ -61,14 +61,13 @@ def _page(root: Path, name: str) -> Iterator[Finding]:
     """A page of another version cannot be compared; but ours is short, runs nothing and loads nothing."""
     path = f"{KIT}/{name}"
     try:
-        fd, status = open_regular(root / path)
-        with open(fd, "rb") as stream:
-            page = stream.read(MAX_PAGE + 1)
+        size = (root / path).lstat().st_size
+        page = read_regular(root / path, MAX_PAGE) if size <= MAX_PAGE else b""
     except (OSError, InputError) as fault:
         yield Finding("kit", Status.UNCHECKED, f"cannot be read: {fault}", path)
         return
-    if status.st_size > MAX_PAGE or len(page) > MAX_PAGE:
-        yield Finding("kit", Status.CHANGED, f"is no page of a kit: {status.st_size} bytes", path)
+    if size > MAX_PAGE:
+        yield Finding("kit", Status.CHANGED, f"is no page of a kit: {size} bytes", path)
     elif name.endswith(".html") and not plain(page):
         text = (
             "holds a script, a link or what only other pages have: do not open it (a new seal writes it anew)"
@@ -86,12 +85,8 @@ def plain(page: bytes) -> bool:
 def _program(root: Path, name: str) -> Iterator[Finding]:
     path = f"{KIT}/{name}"
     try:
-        fd, status = open_regular(root / path)
-        with open(fd, "rb") as stream:
-            sha256 = digest_bytes(
-                stream.read(status.st_size) if status.st_size <= MAX_PROGRAM else b""
-            ).sha256
-    except (OSError, InputError):
+        sha256 = digest_bytes(read_regular(root / path, MAX_PROGRAM)).sha256
+    except InputError:
         sha256 = ""
     if sha256 == digest_bytes(programs()[name]).sha256:
         return

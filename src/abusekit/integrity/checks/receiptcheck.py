@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from abusekit.case.hashing import read_regular
 from abusekit.case.transfer import (
     MAX_PAPER,
     Receipt,
@@ -22,7 +23,7 @@ from abusekit.case.transfer import (
     transfer_path,
 )
 from abusekit.errors import EvidenceError, InputError
-from abusekit.integrity.checks.sealsigners import SealSigners, keys_of, read_bounded
+from abusekit.integrity.checks.sealsigners import SealSigners, keys_of
 from abusekit.integrity.checks.signaturecheck import judge
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.handover.words import check_words
@@ -68,9 +69,9 @@ def received(papers: Papers, transfer: Transfer, receipts: list[Logged]) -> Iter
         if logged.path not in papers.present:
             continue
         try:
-            receipt = read_receipt(read_bounded(papers.root / logged.path, MAX_PAPER))
-        except (OSError, InputError) as fault:
-            yield wrong(logged.path, f"is no receipt: {said(fault)}")
+            receipt = read_receipt(read_regular(papers.root / logged.path, MAX_PAPER))
+        except InputError as fault:
+            yield wrong(logged.path, f"is no receipt: {fault.message}")
             continue
         faults = list(_faults_of_receipt(receipt, transfer, logged, view, noted))
         unsigned = list(_not_signed(papers, receipt, transfer, logged)) if receipt.how == "signature" else []
@@ -167,10 +168,6 @@ def _doubts(papers: Papers, receipt: Receipt, transfer: Transfer) -> Iterator[st
 def what_was_handed(transfer: Transfer) -> str:
     exhibits = counted(len(transfer.exhibits))
     return f"hand-over no. {transfer.transfer}: {exhibits}, handed to {transfer.to} at {transfer.at[:19]}Z"
-
-
-def said(fault: OSError | InputError) -> str:
-    return fault.message if isinstance(fault, InputError) else str(fault.strerror)
 
 
 def wrong(path: str, text: str) -> Finding:

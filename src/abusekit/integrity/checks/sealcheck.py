@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from abusekit.case.hashing import digest_bytes, open_regular
-from abusekit.errors import AbusekitError, EvidenceError
+from abusekit.case.hashing import digest_bytes, read_regular
+from abusekit.errors import AbusekitError, InputError
 from abusekit.integrity.checks.signaturecheck import judge, rotations
 from abusekit.integrity.findings import WRONG, Finding, Status
 from abusekit.integrity.keys.publickey import PublicKey
-from abusekit.integrity.keys.sshsig import NAMESPACE, BadSignature, Reason, verify
+from abusekit.integrity.keys.sshsig import MAX_ARMOR, NAMESPACE, BadSignature, Reason, verify
 from abusekit.integrity.log.logview import WITHHELD, Expected, LogView
 from abusekit.integrity.sealing.manifest import MANIFEST, MAX_SEAL, SALT, SEAL, SEAL_FOLDER, Seal, parse_seal
 from abusekit.integrity.timestamps.stamps import Stamps
@@ -110,7 +110,7 @@ def _check_seal(
     if path not in present:
         return [Finding("seal", Status.MISSING, "the folder of a seal holds no seal.txt", path)]
     try:
-        text = _bytes(root / path, MAX_SEAL)
+        text = read_regular(root / path, MAX_SEAL)
         seal = parse_seal(text)
         findings = _statement(seal, folder, size, view)
         listed = f"{folder}/{MANIFEST}"
@@ -207,9 +207,12 @@ def _manifest(root: Path, folder: str, present: set[str], seal: Seal, view: LogV
     logged = view.files.get(path)
     limit = min(MAX_MANIFEST, LONGEST_LINE * (len(view.files) + 1))
     try:
-        data = _bytes(root / path, limit, logged.size if logged else None)
-    except EvidenceError as fault:
+        data = read_regular(root / path, limit)
+    except InputError as fault:
         return [Finding("seal", Status.CHANGED, fault.message, path)]
+    if logged and len(data) != logged.size:
+        text_ = f"has {len(data)} bytes, {logged.size} were logged"
+        return [Finding("seal", Status.CHANGED, text_, path)]
     if digest_bytes(data).sha256 != seal.manifest_sha256:
         return [Finding("seal", Status.CHANGED, "is not the list of files that seal.txt names", path)]
     mark = view.marks.get(seal.size)
@@ -259,7 +262,7 @@ def _signatures(
     good: list[PublicKey] = []
     for path in sorted(p for p in present if p.startswith(prefix) and SIGNATURE.match(p[len(prefix) :])):
         try:
-            key = verify(_bytes(root / path, 1 << 16), text, NAMESPACE)
+            key = verify(read_regular(root / path, MAX_ARMOR), text, NAMESPACE)
         except BadSignature as fault:
             status = Status.UNCHECKED if fault.reason is Reason.UNSUPPORTED else Status.CHANGED
             findings.append(Finding("signature", status, fault.message, path))
@@ -284,17 +287,3 @@ def _signatures(
         text_ = "the seal is not signed; the newest one covers the same lines"
         findings.append(Finding("signature", Status.NOTE, text_, f"{folder}/{SEAL}"))
     return findings
-
-
-def _bytes(path: Path, limit: int, logged: int | None = None) -> bytes:
-    """What a file of the case holds. Raises EvidenceError: too large, or not of the size that was logged."""
-    try:
-        fd, status = open_regular(path)
-    except OSError as fault:
-        raise EvidenceError(f"cannot be read: {fault.strerror}") from fault
-    with open(fd, "rb") as stream:
-        if logged is not None and status.st_size != logged:
-            raise EvidenceError(f"has {status.st_size} bytes, {logged} were logged")
-        if status.st_size > limit:
-            raise EvidenceError(f"is too large: {status.st_size} bytes")
-        return stream.read(status.st_size)  # read(limit) would take that much memory at once

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from abusekit.case.hashing import open_regular
+from abusekit.case.hashing import read_regular
 from abusekit.errors import EvidenceError, InputError
 from abusekit.integrity.keys.publickey import PublicKey
 from abusekit.integrity.keys.sshsig import MAX_ARMOR, NAMESPACE, verify
@@ -58,10 +58,10 @@ class SealSigners:
     def _verified(self, size: int) -> Iterable[SealSignature]:
         for path in self._paths.get(size, ()):
             try:
-                text = read_bounded(self._root / path.rpartition("/")[0] / SEAL, MAX_SEAL)
-                armored = read_bounded(self._root / path, MAX_ARMOR)
+                text = read_regular(self._root / path.rpartition("/")[0] / SEAL, MAX_SEAL)
+                armored = read_regular(self._root / path, MAX_ARMOR)
                 key = verify(armored, text, NAMESPACE)
-            except (OSError, EvidenceError, InputError):
+            except (EvidenceError, InputError):
                 continue  # told with all other signatures
             if key.fingerprint == self._view.signers[path]:
                 yield SealSignature(path, self._view.files[path].n, armored, key)
@@ -70,12 +70,3 @@ class SealSigners:
 def keys_of(signatures: Iterable[SealSignature]) -> set[str]:
     """Their fingerprints."""
     return {one.key.fingerprint for one in signatures}
-
-
-def read_bounded(path: Path, limit: int) -> bytes:
-    """The bytes of a file that is no link and no pipe. Raises OSError, InputError: it is larger than `limit`."""
-    fd, status = open_regular(path)
-    with open(fd, "rb") as stream:
-        if status.st_size > limit:
-            raise InputError(f"too large: {status.st_size} bytes")
-        return stream.read(status.st_size)

@@ -6,13 +6,13 @@ A token of one that is not known here is compared with its list and request all 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from abusekit.case.hashing import digest_bytes, open_regular
+from abusekit.case.hashing import digest_bytes, read_regular
 from abusekit.errors import AbusekitError, EvidenceError, InputError
+from abusekit.integrity.checks.sealcheck import SIGNATURE
 from abusekit.integrity.checks.stamptimes import clock_of_ours, contradiction, said, second, span
 from abusekit.integrity.findings import Finding, Status
 from abusekit.integrity.log.logview import Asked, LogView
@@ -40,7 +40,6 @@ from abusekit.integrity.timestamps.timestamp import (
 from abusekit.integrity.trust import Trust
 
 MAX_SIGNATURE = 1 << 16
-_SIGNATURE = re.compile(r"seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig\Z")
 _ITEMS = "evidence/"
 _NO_LINE = Asked(-1)
 
@@ -115,7 +114,7 @@ class _Check:
                 self._found(Status.CHANGED, "the list that was to be stamped was never there", path)
             return
         try:
-            data = _read(self._root / path, MAX_LIST)
+            data = read_regular(self._root / path, MAX_LIST)
             listed = read_list(data)
             wrong = "".join(self._wrong(folder, path, listed))
         except AbusekitError as fault:
@@ -151,7 +150,7 @@ class _Check:
         if not _seal_of(folder):
             return None
         try:
-            return parse_seal(_read(self._root / f"{folder}/{SEAL}", MAX_SEAL))
+            return parse_seal(read_regular(self._root / f"{folder}/{SEAL}", MAX_SEAL))
         except AbusekitError:
             return None
 
@@ -172,16 +171,16 @@ class _Check:
             yield f"lists {odd[0]} with another digest than it has"
 
     def _digest(self, path: str) -> str:
-        """Of the file as it is there; once, however many lists name it. Raises EvidenceError."""
+        """Of the file as it is there; once, however many lists name it. Raises InputError."""
         if path not in self._digests:
-            self._digests[path] = digest_bytes(_read(self._root / path, MAX_SIGNATURE)).sha256
+            self._digests[path] = digest_bytes(read_regular(self._root / path, MAX_SIGNATURE)).sha256
         return self._digests[path]
 
     def _signed(self, folder: str, path: str, listed: dict[str, str]) -> set[str]:
         """What a list over a seal has to name: the seal, and every signature that was logged when it was written."""
         view = self._view
         if (view.withheld or view.broken) and path not in view.files:
-            return {SEAL} | {name for name in listed if _SIGNATURE.match(name)}
+            return {SEAL} | {name for name in listed if SIGNATURE.match(name)}
         written = view.files[path].n if path in view.files else view.size
         return {SEAL} | {name for name, n in self._signatures.get(folder, ()) if n < written}
 
@@ -193,7 +192,7 @@ class _Check:
         path = f"{start}tsq"
         try:
             if "tsq" in kinds:
-                request = read_request(_read(self._root / path, MAX_QUERY))
+                request = read_request(read_regular(self._root / path, MAX_QUERY))
                 nonce = request.nonce
                 if request.digest != digest:
                     raise EvidenceError("asks for a stamp on something else than the list")
@@ -203,7 +202,7 @@ class _Check:
             if "tsr" not in kinds:
                 return None
             path = f"{start}tsr"
-            response = _read(self._root / path, MAX_RESPONSE)
+            response = read_regular(self._root / path, MAX_RESPONSE)
             if "pem" in kinds:
                 self._certificates(f"{start}pem", response)
             if known is not None:
@@ -234,9 +233,9 @@ class _Check:
         """The certificates beside a token are for people, and are those in it. Raises BadToken: it cannot be read."""
         chain = read_response(response).chain
         try:
-            if not same_certificates(_read(self._root / path, MAX_CERTIFICATES), chain):
+            if not same_certificates(read_regular(self._root / path, MAX_CERTIFICATES), chain):
                 self._found(Status.CHANGED, "holds something else than the certificates of its token", path)
-        except EvidenceError as fault:
+        except InputError as fault:
             self._found(Status.CHANGED, fault.message, path)
 
     def _note_cover(self, folder: str, authority: str, token: Token, n: int, seal: Seal | None) -> None:
@@ -278,16 +277,3 @@ def _seal_of(folder: str) -> int:
     """N of the seal in whose folder this is; 0 for an item."""
     kind, _, name = folder.partition("/")
     return int(name) if kind == "seals" and SEAL_FOLDER.fullmatch(name) else 0
-
-
-def _read(path: Path, limit: int) -> bytes:
-    """A small file of the case. Raises EvidenceError: not there, not a file, or larger than any honest one."""
-    try:
-        fd, status = open_regular(path)
-    except (OSError, InputError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "not a regular file"
-        raise EvidenceError(f"{path.name} cannot be read: {reason}") from fault
-    with open(fd, "rb") as stream:
-        if status.st_size > limit:
-            raise EvidenceError(f"is too large: {status.st_size} bytes")
-        return stream.read(status.st_size)
