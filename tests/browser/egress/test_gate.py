@@ -339,7 +339,10 @@ def test_only_the_browsers_user_is_heard(echo: Echo) -> None:
         assert gate.only_user(None)
         early.sendall(b"ours")
         assert early.recv(4) == b"ours"
-        ask(gate, "127.0.0.1", echo.port)[1].close()
+        other = ask(gate, "127.0.0.1", echo.port)[1]
+        other.sendall(b"?")
+        assert other.recv(1) == b"?"  # the server has let it in, and counted it
+        other.close()
         assert gate.strangers == 0
         visitors = echo.visitors
         assert gate.only_user(os.geteuid() + 1)

@@ -101,8 +101,8 @@ class Watchdog:
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._end.wait(PERIOD_S):
-            if self.look():
+        while not self.look():  # at once: a browser that lives shorter than a period was looked at, too
+            if self._end.wait(PERIOD_S):
                 return
 
     def look(self) -> bool:
