@@ -24,6 +24,8 @@ class Standing:
     """Since when, UTC; None: not in quarantine, or released. Nobody may look at such an item (R62)."""
     verified: list[tuple[str, str]] = field(default_factory=list)
     """(who, when UTC) for each person who read a diary entry and stands by it (R38)."""
+    part_tags: dict[str, list[str]] = field(default_factory=dict)
+    """Part of an export (`m412`) → its own tags."""
     place: str = ""
     """Where it was last said to be kept."""
     corroborated_by: list[str] = field(default_factory=list)
@@ -42,7 +44,7 @@ def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
             case "item.add":
                 found[entry["item"]] = Standing(tags=list(entry.get("tags", ())))
             case "item.tag":
-                _retag(found[entry["item"]], entry["tags"], entry.get("removed", []))
+                _retag(found[entry["item"]], entry)
             case "item.withdraw":
                 found[entry["item"]].withdrawn = entry["reason"]
             case "item.quarantine":
@@ -58,6 +60,12 @@ def standings(entries: Iterable[dict[str, JSON]]) -> dict[str, Standing]:
     return found
 
 
-def _retag(standing: Standing, added: list[str], removed: list[str]) -> None:
-    standing.tags = [tag for tag in standing.tags if tag not in removed]
-    standing.tags += [tag for tag in added if tag not in standing.tags]
+def _retag(standing: Standing, entry: dict[str, JSON]) -> None:
+    part: str = entry.get("part", "")
+    before = standing.part_tags.get(part, []) if part else standing.tags
+    after = [tag for tag in before if tag not in entry.get("removed", [])]
+    after += [tag for tag in entry["tags"] if tag not in after]
+    if part:
+        standing.part_tags[part] = after
+    else:
+        standing.tags = after

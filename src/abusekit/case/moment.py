@@ -17,8 +17,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from abusekit.errors import InputError, UsageError
 
 Precision = Literal["us", "ms", "s", "min", "day"]
-ZoneBasis = Literal["stated", "epoch", "gps", "case_zone", "declared", "unknown"]
-Clock = Literal["ours", "server", "camera", "platform", "person", "file_system", "authority"]
+ZoneBasis = Literal[
+    "stated", "epoch", "gps", "case_zone", "declared", "native_id", "paired", "convention", "repeated", "unknown"
+]  # fmt: skip
+"""`native_id`: the time inside of a stable id; `paired`: an epoch beside it; `convention`: the platform's custom;
+`repeated`: declared, but the clocks were put back, and the reading is two instants."""
+Clock = Literal[
+    "ours", "server", "camera", "device", "platform", "claimed", "person", "file_system", "authority"
+]
 Fact = str | None
 
 UNIT: dict[Precision, timedelta] = {
@@ -35,7 +41,7 @@ WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 # IANA zones of the past reach further: local mean time of Juneau was UTC+15:02.
 _WIDEST_OFFSET = timedelta(hours=16)
 _NO_OFFSET = timedelta(0)
-_YEARS = range(1900, 2201)
+_YEARS = range(1800, 2201)
 _TYPED_YEARS = range(1970, 2101)
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
@@ -57,7 +63,8 @@ class Moment:
     raw: str
     # the text of the source, as it stood there (lone surrogates replaced); for our own clock the UTC text
     local: datetime | None
-    # naive: what the source's clock showed, in `zone`; None where the source counts from an epoch
+    # naive: what the source's clock showed, in `zone`; None where the source counts from an epoch, and where day and
+    # month cannot be told apart
     utc: datetime | None
     # aware, UTC: the reading in UTC (for a whole day: its start); None where the zone is unknown
     earliest: datetime
@@ -90,11 +97,12 @@ class Moment:
             raise ValueError("the local reading is naive")
         if not self.earliest < self.latest:
             raise ValueError("the interval is empty")
-        if (self.zone is None) != (self.zone_basis == "unknown") or (self.zone is None) != (self.utc is None):
+        open_ended = self.zone_basis in ("unknown", "repeated")
+        if (self.zone is None) != open_ended or (self.zone is None) != (self.utc is None):
             raise ValueError("a time has a UTC value exactly when its zone is known")
         if self.utc is None:
-            if self.local is None:
-                raise ValueError("a time needs a local reading or a UTC value")
+            if self.local is None and not self.raw:
+                raise ValueError("a time needs a local reading, a UTC value, or at least its text")
         elif not self.earliest <= self.utc < self.latest:
             raise ValueError("the UTC value lies outside its interval")
         if self.zone is not None:
@@ -113,8 +121,15 @@ class Moment:
         `zone` is an IANA name or ±HH:MM; ValueError where it is neither. A whole day is not converted:
         it is the day of the source, and its own zone is named where that is another one.
         """
+        if self.local is None and self.utc is None:
+            return f"{self.raw} (day and month order not decided)"
         if self.utc is None:
-            return f"{_shown(cast(datetime, self.local), self.precision)} (zone not recorded)"
+            why = (
+                "the clocks were put back: one of two"
+                if self.zone_basis == "repeated"
+                else "zone not recorded"
+            )
+            return f"{_shown(cast(datetime, self.local), self.precision)} ({why})"
         if self.precision == "day":
             day = self.utc.astimezone(_tzinfo(cast(str, self.zone))) if self.local is None else self.local
             other = "" if self.zone == zone else f" (day in {self.zone})"

@@ -14,6 +14,8 @@ WORDS: dict[str, str] = {
     "item.release": "item released from quarantine",
     "item.verify": "diary entry read and confirmed by the person named in the log; recorded",
     "item.corroborate": "said to be borne out by another item",
+    "item.read": "export read",
+    "item.declare": "declared about an export",
     "item.aside": "folder that was no whole item set aside",
     "settings.aside": "settings that were never in force set aside",
     "item.view": "content looked at",

@@ -17,8 +17,11 @@ from abusekit.case.custody import instant_text
 from abusekit.case.decisions import Standing, standings
 from abusekit.case.folder import Case
 from abusekit.errors import AbusekitError, EvidenceError, UsageError
+from abusekit.messages.exports import exports
+from abusekit.messages.joined import Join
 from abusekit.timeline.acts import QUARANTINE, WORDS, act_content, act_message, text
 from abusekit.timeline.items import TAKEN_IN, ItemRows, our_instant
+from abusekit.timeline.messages import MessageRows
 from abusekit.timeline.ordered import OrderedRows
 from abusekit.timeline.row import Kind, Row, read_instant
 
@@ -41,6 +44,10 @@ class Filters:
     # an item with any of them; likewise
     include_custody: bool = True
     # acts of the custody log
+    accounts: tuple[str, ...] = ()
+    # messages whose account contains one of these texts, letters of either case; all else is then left out
+    platforms: frozenset[str] = frozenset()
+    # messages of these platforms; likewise
     reveal: bool = False
     # carry content: titles, addresses, names, words of the diary
 
@@ -90,6 +97,8 @@ class _Reader:
         self.until = "" if filters.until is None else instant_text(filters.until)
         self.size = 0
         self.exhibits: dict[str, str] = {}
+        self.admitted: dict[str, int] = {}
+        self.accounts = tuple(account.casefold() for account in self.filters.accounts)
         try:
             self.standing = standings(self._counted())
             for standing in self.standing.values():
@@ -105,6 +114,7 @@ class _Reader:
             self.size += 1
             if entry["do"] == "item.add":
                 self.exhibits[text(entry.get("item"))] = text(entry.get("exhibit"))
+                self.admitted[text(entry.get("item"))] = entry["n"]
             yield entry
 
     def all_rows(self) -> Iterator[Row]:
@@ -126,6 +136,16 @@ class _Reader:
         for item_id in self.case.item_ids():
             if item_id not in self.exhibits and self._item_wanted(item_id):
                 yield from self._unlogged(item_id)
+        yield from self._messages()
+
+    def _messages(self) -> Iterator[Row]:
+        """What the exports say. One that cannot be read has its own row already, and is said there."""
+        if self.filters.kinds and self.filters.kinds.isdisjoint(("message", "event")):
+            return
+        opened = [one for one in exports(self.case, self.filters.items) if one.item.id in self.exhibits]
+        yield from MessageRows(
+            Join(self.case, opened), self.standing, self.admitted, reveal=self.filters.reveal
+        )
 
     def _item_wanted(self, item_id: str) -> bool:
         if self.filters.items and item_id not in self.filters.items:
@@ -144,6 +164,13 @@ class _Reader:
             (not self.filters.kinds or row.kind in self.filters.kinds)
             and (not self.since or row.latest > self.since)
             and (not self.until or row.earliest < self.until)
+            and (not self.filters.platforms or row.platform in self.filters.platforms)
+            and (not self.accounts or any(one in row.account.casefold() for one in self.accounts))
+            and (
+                not self.filters.tags
+                or row.kind not in ("message", "event")  # of all others the item was asked already
+                or not self.filters.tags.isdisjoint(row.tags)
+            )
         )
 
     def _act(self, entry: dict[str, JSON], item_id: str) -> Row:

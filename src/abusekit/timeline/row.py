@@ -22,6 +22,8 @@ Kind = Literal[
     "diary",
     "stated",
     "server-time",
+    "message",
+    "event",
     "custody",
 ]
 
@@ -37,6 +39,8 @@ KINDS: dict[Kind, str] = {
     "diary": "a time that a diary entry states",
     "stated": "a time that a person stated about an item",
     "server-time": "what the clock of a server or an authority showed",
+    "message": "a message, mail or post in an export",
+    "event": "a call, notice or other event in an export",
     "custody": "an act in the custody log",
 }
 """Kind of row → what it is."""
@@ -49,6 +53,8 @@ Certainty = Literal[
     "device clock",
     "file clock",
     "stated",
+    "claimed",
+    "zone by custom",
     "zone declared",
     "zone not recorded",
 ]
@@ -67,6 +73,8 @@ CERTAINTIES: dict[Certainty, tuple[str, str]] = {
     ),
     "file clock": ("F", "date of a file or file name, with its zone; copying and renaming change it"),
     "stated": ("W", "what a person said, in a known zone"),
+    "claimed": ("?", "whatever the program of the sender wrote: it can be any time"),
+    "zone by custom": ("c", "the file names no zone; the platform is known to write UTC"),
     "zone declared": ("~", "the source names no zone; somebody declared which one it is"),
     "zone not recorded": (
         "≈",
@@ -81,6 +89,8 @@ _BY_CLOCK: dict[str, Certainty] = {
     "server": "server clock",
     "platform": "platform",
     "camera": "device clock",
+    "device": "device clock",
+    "claimed": "claimed",
     "file_system": "file clock",
     "person": "stated",
 }
@@ -113,7 +123,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     item: str
     """`E0001`; empty for acts about the case."""
     exhibit: str
-    """`PO/1`; empty likewise."""
+    """`PO/1`, of a message `PO/1#m12`; empty likewise."""
     file: str
     """Stored file in which the time stands, or the path of the log; empty for what a person said."""
     field: str
@@ -125,7 +135,13 @@ class Row(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     withdrawn: str | None = None
     """The reason where the item is withdrawn."""
     content: str | None = None
-    """Title, address, file name, words of the diary; only where it was asked for."""
+    """Title, address, file name, words of the diary, text of a message; only where it was asked for."""
+    account: str = ""
+    """Who wrote a message, as the export names the account; empty for everything else."""
+    platform: str = ""
+    """Of a message; empty likewise."""
+    also: tuple[str, ...] = ()
+    """Further exhibits that hold the same message: `AB/9#m3`."""
 
     def in_zone(self, zone: tzinfo) -> datetime | None:
         """The reading in `zone`, aware; None where the source's zone is not recorded."""
@@ -143,17 +159,24 @@ class Row(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
             known = reading or at
             text = spelled(known, self.precision) if known else self.raw
             if at is None:
-                return f"{text} (zone not recorded)"
+                return f"{text} ({self._why_open()})"
             return text if self.zone is None or self.zone == str(zone) else f"{text} (day in {self.zone})"
         return with_offset(at, self.precision)
+
+    def _why_open(self) -> str:
+        if self.local is None:
+            return "day and month order not decided"
+        return "the hour came twice" if self.certainty == "zone declared" else "zone not recorded"
 
 
 def certainty_of(moment: Moment) -> Certainty:
     """The one word for whose clock it was and what is known of its zone."""
     if moment.zone_basis == "unknown":
         return "zone not recorded"
-    if moment.zone_basis == "declared":
+    if moment.zone_basis in ("declared", "repeated"):
         return "zone declared"
+    if moment.zone_basis == "convention":
+        return "zone by custom"
     return _BY_CLOCK[moment.clock]
 
 
@@ -172,7 +195,7 @@ def with_offset(at: datetime, precision: Precision) -> str:
 def read_instant(text: str) -> datetime:
     """Aware UTC from the form that rows carry. ValueError for anything else, and for years no moment has."""
     at = datetime.fromisoformat(text)
-    if at.tzinfo is not UTC or not 1900 <= at.year <= 2200 or instant_text(at) != text:
+    if at.tzinfo is not UTC or not 1800 <= at.year <= 2200 or instant_text(at) != text:
         raise ValueError(f"not an instant: {text[:40]!a}")
     return at
 

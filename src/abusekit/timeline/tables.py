@@ -37,6 +37,9 @@ COLUMNS: dict[str, str] = {
     "log_line": "number of the line in custody/log.jsonl, from 0",
     "withdrawn": "the reason, where the item is withdrawn",
     "content": "title, address, names, words; empty unless it was asked for",
+    "account": "who wrote a message, as the export names the account",
+    "platform": "of a message",
+    "also": "further exhibits that hold the same message; in CSV separated by `, `",
 }
 """Column → what stands in it; the same in both forms and in this order."""
 
@@ -76,6 +79,9 @@ class _Cells(msgspec.Struct, frozen=True, gc=False):
     log_line: int | None
     withdrawn: str | None
     content: str | None
+    account: str
+    platform: str
+    also: tuple[str, ...]
 
 
 def write_csv(rows: Iterable[Row], out: TextIO) -> int:
@@ -138,13 +144,16 @@ def _cells(row: Row) -> _Cells:
         row.n,
         row.withdrawn,
         row.content,
+        row.account,
+        row.platform,
+        row.also,
     )
     # One look at all texts at once: nearly every row is plain, and a look at each costs more than the writing.
     texts = (
         f"{row.message}{desc}{row.item}{row.exhibit}{row.file}{row.field}{row.basis}{row.raw}"
-        f"{row.withdrawn}{row.content}"
+        f"{row.withdrawn}{row.content}{row.account}{row.platform}"
     )
-    if texts.isprintable() and len(texts) * 4 <= MAX_BYTES and "".join(row.tags).isprintable():
+    if texts.isprintable() and len(texts) * 4 <= MAX_BYTES and "".join((*row.tags, *row.also)).isprintable():
         return cells
     return _Cells(*(_safe(getattr(cells, name)) for name in COLUMNS))
 
@@ -168,7 +177,8 @@ def _csv_line(c: _Cells) -> str:
         f"{_quoted(c.exhibit)},{_quoted(c.file)},{_quoted(c.field)},{c.kind},{c.certainty},{_quoted(c.basis)},"
         f"{c.earliest},{c.latest},{_quoted(c.raw)},{_quoted(_short(', '.join(c.tags))) if c.tags else ''},"
         f"{'' if c.log_line is None else c.log_line},{_quoted(c.withdrawn) if c.withdrawn else ''},"
-        f"{_quoted(c.content) if c.content else ''}\r\n"
+        f"{_quoted(c.content) if c.content else ''},{_quoted(c.account)},{_quoted(c.platform)},"
+        f"{_quoted(_short(', '.join(c.also))) if c.also else ''}\r\n"
     )
 
 

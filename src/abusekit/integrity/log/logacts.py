@@ -26,7 +26,7 @@ _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _SEAL_ACTS = ("seal.add", "seal.sign", "seal.ask", "seal.stamp")
 _DECISIONS = (
     "item.withdraw", "item.quarantine", "item.release", "item.tag", "item.verify", "item.corroborate",
-    "item.view", "item.copy", "custody.store",
+    "item.view", "item.copy", "item.read", "item.declare", "custody.store",
 )  # fmt: skip
 _LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
 _SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
@@ -263,6 +263,10 @@ def _decision(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) 
         _release(view, item_id, entry, n)
     elif do == "item.corroborate":
         _corroborate(view, item_id, entry, n)
+    elif do == "item.read" and not _HEX64.match(entry["sha256"]):
+        raise LogFormError(n, f"tells of a reading of {item_id} without the digest of what was read")
+    elif do == "item.declare" and not (type(entry["value"]) is str and entry["declared"]):
+        raise LogFormError(n, f"declares something of {item_id} without saying what")
 
 
 def _release(view: LogView, item_id: str, entry: dict[str, JSON], n: int) -> None:

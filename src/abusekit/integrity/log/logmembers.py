@@ -7,11 +7,11 @@ from abusekit.case.canonical import JSON
 _TEXTS = (
     "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key", "public",
     "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment", "place", "kept_as",
-    "sha256", "source", "result", "note",
+    "sha256", "source", "result", "note", "importers", "inputs", "declared", "value", "part",
 )  # fmt: skip
 _MEMBERS: dict[str, type] = {
     **dict.fromkeys(_TEXTS, str),
-    **dict.fromkeys(("seal", "line", "transfer", "offset", "size"), int),
+    **dict.fromkeys(("seal", "line", "transfer", "offset", "size", "messages", "events", "unparsed"), int),
     **dict.fromkeys(("files", "removed", "tags", "seen_by"), list),
     **dict.fromkeys(("tally", "seen_at"), dict),
     "recovered": bool,

@@ -293,6 +293,8 @@ ACTS: Dict[str, Dict[str, Any]] = {  # what each act has to say; others may say 
     "item.quarantine": {**ABOUT_AN_ITEM, "reason": str},
     "item.release": {**ABOUT_AN_ITEM, "reason": re.compile(r"\s*\S"), "decided_by": re.compile(r"\s*\S")},
     "item.corroborate": {**ABOUT_AN_ITEM, "by_item": str},
+    "item.read": {**ABOUT_AN_ITEM, "sha256": HEX64},
+    "item.declare": {**ABOUT_AN_ITEM, "declared": re.compile(r"."), "value": str},
     **dict.fromkeys(("item.tag", "item.verify", "item.view", "item.copy", "custody.store"), ABOUT_AN_ITEM),
     "line.erase": {"line": int},
     "log.repair": {"kept_as": PLACE, "sha256": HEX64, "size": int},
@@ -310,9 +312,9 @@ MEMBERS: Dict[str, Any] = {  # a member's type is the same in every act of these
     **dict.fromkeys((
         "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key",
         "public", "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment",
-        "place", "kept_as", "sha256", "source", "result", "note",
+        "place", "kept_as", "sha256", "source", "result", "note", "importers", "inputs", "declared", "value", "part",
     ), str),
-    **dict.fromkeys(("seal", "line", "transfer", "offset", "size"), int),
+    **dict.fromkeys(("seal", "line", "transfer", "offset", "size", "messages", "events", "unparsed"), int),
     **{name: [str] for name in ("removed", "tags", "seen_by")},
     "files": list, "tally": dict, "seen_at": dict, "recovered": bool,
 }  # fmt: skip
