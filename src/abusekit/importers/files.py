@@ -38,7 +38,7 @@ def take_files(draft: Draft, sources: Sequence[tuple[Path, str]], handover: Hand
 
     Raises InputError (not a regular file, changing while it is read), OSError (unreadable), CaseError (disk).
     """
-    draft.source = {"names": [_text(name) for _, name in sources], "stated": handover.facts()}
+    draft.source = {"names": [name_as_text(name) for _, name in sources], "stated": handover.facts()}
     if handover.seen is not None:
         draft.source["seen"] = handover.seen.facts()
         draft.dated.append(handover.seen.dated())
@@ -52,15 +52,12 @@ def take_files(draft: Draft, sources: Sequence[tuple[Path, str]], handover: Hand
 
 
 def _take(draft: Draft, path: Path, name: str, stem: str) -> dict[str, JSON]:
-    fd, _ = open_regular(path, follow=True)  # a pipe in a file's place must not make us wait
-    with os.fdopen(fd, "rb") as stream:
-        head = stream.read(HEAD)
-    media = media_type(head)
+    media = media_type(head_of(path))
     extension = safe_extension(name, media)
     stored = draft.copy(path, f"{stem}.{extension}" if extension else stem, media)
     if stored.size == 0:
         draft.problems.append(f"{stored.name} is empty: it holds no bytes")
-    facts: dict[str, JSON] = {"name": _text(name), "stored_as": stored.name, "media_type": media}
+    facts: dict[str, JSON] = {"name": name_as_text(name), "stored_as": stored.name, "media_type": media}
     if media.startswith(_PHOTO):
         from abusekit.importers.exif import read_photo
 
@@ -75,6 +72,13 @@ def _take(draft: Draft, path: Path, name: str, stem: str) -> dict[str, JSON]:
     return facts
 
 
-def _text(name: str) -> str:
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file. Raises InputError (not a regular file), OSError."""
+    fd, _ = open_regular(path, follow=True)  # a pipe in a file's place must not make us wait
+    with os.fdopen(fd, "rb") as stream:
+        return stream.read(HEAD)
+
+
+def name_as_text(name: str) -> str:
     """A file name as text: bytes that are no UTF-8 are shown as \\xNN, so that JSON can hold it."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
