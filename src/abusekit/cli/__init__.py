@@ -22,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("recheck", "recheck", "Look again at captured addresses, and say what became of them."),
     Command("record", "record", "Record an address without fetching it: only what you say about it."),
     Command("add", "add", "Take in files as they are: photos, screenshots, recordings, documents."),
+    Command("import", "import_export", "Take in exports: chats, mails, calls, platform downloads."),
     Command("note", "note", "Write a diary entry, in the person's own words."),
     Command("list", "list", "List what is in the case; content stays covered."),
     Command("show", "show", "Show one item; its content only with --reveal."),

@@ -19,6 +19,7 @@ from abusekit.cli.answers_authority import (
 from abusekit.cli.answers_browser import BrowserDeleted, BrowserListAnswer, BrowserProfile
 from abusekit.cli.answers_clocks import Clocks
 from abusekit.cli.answers_custody import GapsAnswer, ReceiveAnswer, TransferAnswer
+from abusekit.cli.answers_import import ImportAnswer
 from abusekit.cli.answers_keys import KeyAnswer, KeyListAnswer, KeyRevoked, KeyRotated
 from abusekit.cli.answers_partial import AddedSince, ErasedAnswer, PartialAnswer
 from abusekit.cli.answers_readiness import SubmissionAnswer
@@ -363,6 +364,7 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "recheck": RecheckAnswer,
     "record": RecordAnswer,
     "add": AddAnswer,
+    "import": ImportAnswer,
     "note": Noted,
     "list": ListAnswer,
     "show": ShowAnswer,

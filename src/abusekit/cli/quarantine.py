@@ -51,6 +51,7 @@ def quarantine_command(
       abusekit quarantine E0007 --release --decided-by "DC 1234, by telephone" --reason "shows an adult"
     """
     from abusekit.capture.held_back import same_content
+    from abusekit.messages.cache import forget
 
     case = session.case()
     ids = resolve_items(case, item_ids)
@@ -68,6 +69,8 @@ def quarantine_command(
         facts["seen_at"] = _seen_at(case, seen_at)
     say_whom_to_call(session)
     log_for_items(session, "item.quarantine", ids, facts, "in quarantine; it stays where it is")
+    for item in ids:  # what was read of an export is content, too
+        forget(case, item)
     session.say("it was not deleted, and must not be: the police decide what becomes of it")
     session.say(
         f"the wrong number? abusekit quarantine {ids[0]} --release --decided-by YOUR-NAME --reason"

@@ -51,9 +51,12 @@ def show_command(
 ) -> None:
     """Show one item; its content only with --reveal.
 
+    Of an export it shows what was read; AB/7#m412 or E0007#m412 is one message of it.
+
     \b
     Examples:
       abusekit show E0003 --reveal
+      abusekit show E0007#m412
       abusekit show E0003 --replay
     """
     from abusekit.case.decisions import Standing, standings
@@ -61,6 +64,7 @@ def show_command(
     from abusekit.cli.timestamping import set_bracket, time_trust
     from abusekit.errors import UsageError
     from abusekit.integrity.checks.brackets import StampedLines
+    from abusekit.messages.parts import cited
 
     if (replay and session.json) or (seconds is not None and not replay):
         raise UsageError(
@@ -68,6 +72,11 @@ def show_command(
         )
 
     case = session.case()
+    if (part := cited(item_id)) is not None:
+        from abusekit.cli.show_part import show_part
+
+        show_part(session, case, part, Views(session, case, view_reason, reveals=reveal), reveal=reveal)
+        return
     resolved = resolve_item(case, item_id)
     stamped = StampedLines(case.root, time_trust(session.say), resolved)
     entries = list(stamped.noting(case.lines()))
@@ -88,7 +97,9 @@ def show_command(
     if session.json:
         session.answer(_answer(item, standing, corrected_by, reveal))
         return
-    for line in _lines(item, standing, corrected_by):
+    from abusekit.cli.show_part import reading_lines
+
+    for line in (*_lines(item, standing, corrected_by), *reading_lines(case, item)):
         session.print(line)
     if unread:
         session.say(f"not readable, so that it may correct this entry, or not: {', '.join(unread)}")

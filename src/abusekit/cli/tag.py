@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.acts import log_for_items, resolve_items
+from abusekit.cli.acts import log_for_items, resolve_item, resolve_items
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
+    from abusekit.case.canonical import JSON
     from abusekit.case.decisions import Standing
+    from abusekit.case.folder import Case
 
 
 @click.command("tag")
@@ -28,12 +30,16 @@ def tag_command(
 ) -> None:
     """Label an item: category, severity, anything.
 
+    A message of an export is labelled by its part: AB/7#m412, or E0007#m412.
+
     \b
-    Example:
+    Examples:
       abusekit tag E0003 E0004 --add threat --add severity:high --reason "threatens to come to the house"
+      abusekit tag E0007#m412 --add threat
     """
     from abusekit.case.decisions import TAG, standings
     from abusekit.errors import UsageError
+    from abusekit.messages.parts import cited, part_of
 
     if not added and not removed:
         raise UsageError("no label was given", "--add threat")
@@ -42,11 +48,24 @@ def tag_command(
             raise UsageError(f"not a label: {tag}", "letters, digits, blank, . : - _, at most 60")
     _check_accepted(added)
     case = session.case()
-    ids = resolve_items(case, item_ids)
-    _check_there(standings(case.entries()), ids, removed)
-    facts = {"tags": list(added), "removed": list(removed), "reason": reason}
+    parts = [one for text in item_ids if (one := cited(text)) is not None]
+    if parts and len(parts) < len(item_ids):
+        raise UsageError("items and parts of exports are labelled separately", "name the one, then the other")
+    standing_of = standings(case.entries())
+    facts: dict[str, JSON] = {"tags": list(added), "removed": list(removed), "reason": reason}
     said = " ".join([f"+{tag}" for tag in added] + [f"-{tag}" for tag in removed])
-    log_for_items(session, "item.tag", ids, facts, said)
+    if not parts:
+        ids = resolve_items(case, item_ids)
+        for item in ids:
+            _check_there(standing_of[item].tags, item, removed)
+        log_for_items(session, "item.tag", ids, facts, said)
+        return
+    targets = [(resolve_item(case, part.item), part_of(part.n)) for part in parts]
+    for item, name in targets:
+        _check_part(case, standing_of[item], item, name)
+        _check_there(standing_of[item].part_tags.get(name, []), f"{item}#{name}", removed)
+    for item, name in targets:
+        log_for_items(session, "item.tag", (item,), {**facts, "part": name}, f"{name} {said}")
 
 
 def _check_accepted(added: tuple[str, ...]) -> None:
@@ -60,12 +79,24 @@ def _check_accepted(added: tuple[str, ...]) -> None:
             raise UsageError(f"nothing is accepted by {tag}", f"{ACCEPTED} and one of: {', '.join(kinds)}")
 
 
-def _check_there(standing_of: dict[str, Standing], ids: tuple[str, ...], removed: tuple[str, ...]) -> None:
+def _check_part(case: Case, standing: Standing, item: str, name: str) -> None:
+    """Raises UsageError: in quarantine, no export, or no such part in it."""
+    from abusekit.errors import UsageError
+    from abusekit.messages.exports import exports
+    from abusekit.messages.parts import record
+
+    if standing.quarantined is not None:
+        raise UsageError(f"{item} is in quarantine: nothing is said of what is in it", "leave it out")
+    for opened in exports(case, (item,)):
+        record(case, opened, int(name[1:]))
+        return
+    raise UsageError(f"{item} is no export that has parts", "abusekit list shows the exports")
+
+
+def _check_there(there: list[str], item: str, removed: tuple[str, ...]) -> None:
     """Only a label that is there can be taken away. Raises UsageError."""
     from abusekit.errors import UsageError
 
-    for item in ids:
-        there = standing_of[item].tags
-        for tag in removed:
-            if tag not in there:
-                raise UsageError(f"{item} has no label {tag}", "it has: " + (", ".join(there) or "none"))
+    for tag in removed:
+        if tag not in there:
+            raise UsageError(f"{item} has no label {tag}", "it has: " + (", ".join(there) or "none"))

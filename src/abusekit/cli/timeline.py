@@ -44,7 +44,19 @@ if TYPE_CHECKING:
     metavar="ITEM",
     help="Only this item, exhibit or range; repeat for more.",
 )
-@click.option("--tag", "tags", multiple=True, metavar="TAG")
+@click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", help="Only what has this label; repeat for more."
+)
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    metavar="TEXT",
+    help="Only messages of accounts that are called so.",
+)
+@click.option(
+    "--platform", "platforms", multiple=True, metavar="NAME", help="Only messages of this platform."
+)
 @click.option("--no-custody", is_flag=True, help="Leave out the acts of the custody log.")
 @click.option(
     "--reveal", is_flag=True, help="Carry content, too: titles, addresses, words. It may be upsetting."
@@ -61,13 +73,15 @@ def timeline_command(
     kinds: tuple[str, ...],
     items: tuple[str, ...],
     tags: tuple[str, ...],
+    accounts: tuple[str, ...],
+    platforms: tuple[str, ...],
     no_custody: bool,
     reveal: bool,
     view_reason: str | None,
 ) -> None:
     """Everything that has a time, in one list.
 
-    Captures, times found in pages, photos, the diary, acts of custody: each with how certain its time is, and
+    Captures, messages, times found in pages, photos, the diary, acts of custody: each with how certain its time is, and
     where it stands. A time without a zone is shown as such, at the earliest instant that it can mean.
 
     \b
@@ -89,6 +103,8 @@ def timeline_command(
         kinds=frozenset(kinds),
         items=frozenset(resolve_items(case, items)),
         tags=frozenset(tags),
+        accounts=accounts,
+        platforms=frozenset(platform.lower() for platform in platforms),
         include_custody=not no_custody,
         reveal=reveal,
     )

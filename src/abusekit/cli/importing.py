@@ -1,0 +1,285 @@
+"""How exports come in: stored first, then read, then what was read is logged and told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from abusekit.case.canonical import JSON
+from abusekit.case.custody import Act
+from abusekit.case.folder import Case
+from abusekit.case.intake import Intake
+from abusekit.case.records import Item
+from abusekit.case.settings import Producer
+from abusekit.cli.acts import resolve_items
+from abusekit.cli.answers_import import ImportAnswer, Imported, SameChat
+from abusekit.cli.import_proofs import ask_keys, store_documents
+from abusekit.cli.import_talk import told
+from abusekit.cli.options import Session, now
+from abusekit.errors import AbusekitError, InputError, UsageError
+from abusekit.importers.exports import take_export
+from abusekit.importers.files import Handover, take_files
+from abusekit.importers.formats import importer as importer_named
+from abusekit.messages import declared as declaring
+from abusekit.messages.cache import Opened, read_anew
+from abusekit.messages.exports import exports as exports_of
+from abusekit.messages.joined import Join
+
+_SEEN = ("image/", "video/", "audio/")
+"""Files that are not exports, and nothing is missed by storing them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person said beside the exports."""
+
+    declared: dict[str, str] = field(default_factory=dict)
+    undeclared: tuple[str, ...] = ()
+    reason: str = ""
+    importer: str = ""
+    mapping: Path | None = None
+    dns: bool = False
+    resolver: str | None = None
+    keys: Path | None = None
+    document: Path | None = None
+
+    def checked(self) -> dict[str, str]:
+        """Name → value of everything declared; an empty value takes it back. Raises UsageError."""
+        said = {name: declaring.check(name, value) for name, value in self.declared.items()}
+        if self.importer:
+            importer_named(self.importer)
+            said["format"] = self.importer
+        if self.mapping is not None:
+            try:
+                data = self.mapping.read_bytes()
+            except OSError as fault:
+                raise UsageError(
+                    f"{self.mapping} cannot be read: {fault.strerror}", "name another file"
+                ) from fault
+            said["mapping"] = declaring.check("mapping", data.decode("utf-8", "replace"))
+        for name in self.undeclared:
+            if name not in declaring.NAMES or name in said:
+                raise UsageError(f"{name} cannot be taken back here", f"one of: {', '.join(declaring.NAMES)}")
+            said[name] = ""
+        return said
+
+
+def import_all(
+    session: Session,
+    paths: Sequence[Path],
+    items: Sequence[str],
+    wanted: Wanted,
+    handover: Handover,
+    *,
+    together: bool,
+    again: bool,
+) -> int:
+    """The whole command; the exit code."""
+    case = session.case()
+    run = _Run(session, case, session.producer(case), wanted, wanted.checked())
+    if items:
+        ids = resolve_items(case, items)
+        known = {one.item.id for one in exports_of(case, ids)}
+        if missing := [item_id for item_id in ids if item_id not in known]:
+            raise UsageError(f"{missing[0]} is no export that can be read", "abusekit list shows the exports")
+        with run.intake() as intake:
+            for item_id in ids:
+                run.declare(intake, item_id)
+    else:
+        _check_paths(paths, case.root.resolve())
+        groups = (
+            [[(path, _name_of(path)) for path in paths]] if together else [[(p, _name_of(p))] for p in paths]
+        )
+        with run.intake() as intake:
+            for group in groups:
+                run.take(intake, group, handover, again=again)
+    return run.finish()
+
+
+class _Run:
+    """One run of the command."""
+
+    def __init__(
+        self, session: Session, case: Case, producer: Producer, wanted: Wanted, said: dict[str, str]
+    ) -> None:
+        self.session, self.case, self.producer = session, case, producer
+        self.wanted, self.said = wanted, said
+        self.answers: list[Imported] = []
+        self._known: dict[tuple[str, ...], tuple[str, str]] | None = None
+        self._limits: set[str] = set()
+        self._extra_missing = False
+
+    def intake(self) -> Intake:
+        return Intake(self.case, self.producer, clock=now, told=self.session.say)
+
+    def take(self, intake: Intake, group: list[tuple[Path, str]], handover: Handover, *, again: bool) -> None:
+        """Store one export, and read it."""
+        name = group[0][1]
+        draft = intake.draft("export")
+        try:
+            known = take_export(
+                draft, group, handover, only=self.said.get("format", ""), told="mapping" in self.said
+            )
+        except (InputError, OSError) as fault:
+            draft.discard()
+            problem = fault.message if isinstance(fault, InputError) else f"{fault.strerror}"
+            self._answer(Imported(name, None, None, "refused", problem))
+            return
+        key = tuple(stored.sha256 for stored in draft.files)
+        if not again and (there := self._there().get(key)):
+            draft.discard()
+            text = "the same bytes; not stored again (--again stores them)"
+            self._answer(Imported(name, *there, "already-there", text))
+            return
+        if not known and len(group) == 1 and not group[0][0].is_dir():
+            draft.discard()
+            draft = intake.draft("file")
+            take_files(draft, group, handover)
+        elif not known:
+            draft.kind = "file"
+        (item,) = intake.commit([draft])
+        self._there()[key] = (item.id, item.exhibit)
+        if not known:
+            seen = all(stored.media_type.startswith(_SEEN) for stored in item.files)
+            text = "" if seen else "no importer knows it; stored as a file"
+            self._answer(Imported(name, item.id, item.exhibit, "stored", text))
+            return
+        self._read(intake, item, name, "read")
+
+    def declare(self, intake: Intake, item_id: str) -> None:
+        """Log what is declared of a stored export, and read it as it is understood then."""
+        item = self.case.item(item_id)
+        names = item.source.get("names")
+        name = str(names[0]) if isinstance(names, list) and names else item_id
+        self._read(intake, item, name, "declared")
+
+    def _read(self, intake: Intake, item: Item, name: str, state: str) -> None:
+        said = dict(self.said)
+        answer = Imported(name, item.id, item.exhibit, state)
+        try:
+            said |= store_documents(intake, self.case, self.wanted, self.session)
+            if self.wanted.dns:
+                said |= ask_keys(intake, self.case, item, self.wanted, self.session)
+            acts = [self._declaration(item.id, what, value) for what, value in said.items()]
+            if acts:
+                intake.log(acts)
+            (opened,) = exports_of(self.case, (item.id,))
+            answer.reading, act = read_anew(self.case, opened, progress=self._progress)
+            intake.log([act])
+        except AbusekitError as fault:
+            if fault.exit_code == 3:  # the case itself: nothing more can be done here
+                raise
+            answer.problem = f"stored, but not read: {fault.message}"
+        self._answer(answer)
+
+    def _declaration(self, item_id: str, name: str, value: str) -> Act:
+        facts: dict[str, JSON] = {"item": item_id, "declared": name, "value": value}
+        if self.wanted.reason:
+            facts["reason"] = self.wanted.reason
+        return Act("item.declare", facts)
+
+    def _progress(self, count: int) -> None:
+        import sys
+
+        if not count % 100_000 and sys.stderr.isatty():
+            self.session.say(f"  {count:,} read")
+
+    def _there(self) -> dict[tuple[str, ...], tuple[str, str]]:
+        """Digests of the files of each item → the item."""
+        if self._known is None:
+            self._known = {}
+            for entry in self.case.entries():
+                if entry["do"] == "item.add":
+                    digests = tuple(
+                        f["sha256"] for f in entry["files"] if not f["path"].endswith("/item.json")
+                    )
+                    self._known.setdefault(digests, (entry["item"], entry["exhibit"]))
+        return self._known
+
+    def _answer(self, answer: Imported) -> None:
+        self.answers.append(answer)
+        if not self.session.json:
+            for line, is_result in told(answer, self._limits):
+                (self.session.print if is_result else self.session.say)(line)
+
+    def finish(self) -> int:
+        """Say what stands in several exports; the exit code."""
+        code = exit_code(self.answers)
+        result = ImportAnswer(self.answers, 0, 0, [], code)
+        fresh = [answer.item for answer in self.answers if answer.reading is not None and answer.item]
+        if fresh:
+            self._compare(result, fresh)
+        if self.session.json:
+            self.session.answer(result)
+            return code
+        states = [answer.state for answer in self.answers]
+        words = ("read", "declared", "stored", "already-there", "refused")
+        self.session.say(", ".join(f"{states.count(word)} {word}" for word in words if word in states))
+        return code
+
+    def _compare(self, result: ImportAnswer, fresh: list[str]) -> None:
+        """Duplicates and changes among exports of the same kind."""
+        there = list(exports_of(self.case))
+        kinds = {name for one in there if one.item.id in fresh for name in _kinds(one)}
+        alike = [one for one in there if not kinds.isdisjoint(_kinds(one))]
+        if len(alike) < 2:
+            return
+        try:
+            join = Join(self.case, alike)
+        except AbusekitError as fault:
+            self.session.say(f"the exports could not be compared: {fault.message}")
+            return
+        result.duplicates, result.changed = join.duplicates, join.changed
+        result.same_chats = [
+            SameChat(a.item.id, b.item.id, len(s.pairs), s.minutes, s.names, len(s.author_differs))
+            for a, b, s in join.same_chats
+        ]
+        if join.duplicates:
+            self.session.say(
+                f"{join.duplicates} records stand in more than one export of the case; on the timeline each comes once"
+            )
+        if join.changed:
+            self.session.say(
+                f"CHANGED BETWEEN EXPORTS: {join.changed} records have the same id and another text: "
+                "abusekit find --flag changed_between_exports"
+            )
+        for chat in result.same_chats:
+            apart = f", its clock {chat.clocks_apart_minutes:+} minutes" if chat.clocks_apart_minutes else ""
+            self.session.say(
+                f"{chat.second} holds the same chat as {chat.first}{apart}: {chat.messages} messages in both"
+            )
+            if chat.author_differs:
+                self.session.say(
+                    f"  LOOK: {chat.author_differs} of the same words stand there under another name"
+                )
+
+
+def exit_code(answers: Sequence[Imported]) -> int:
+    """0; 7 where something was not understood or refused; 4 where nothing at all was taken in for that reason."""
+    if answers and all(answer.state == "refused" for answer in answers):
+        return 4
+    for answer in answers:
+        if answer.problem and answer.state != "already-there":
+            return 7
+        if answer.reading is not None and not answer.reading.whole:
+            return 7
+    return 0
+
+
+def _kinds(opened: Opened) -> set[str]:
+    logged = "" if opened.logged is None else opened.logged.importers
+    return {name.partition("/")[0] for name in logged.split(", ") if name}
+
+
+def _name_of(path: Path) -> str:
+    return path.name or path.resolve().name
+
+
+def _check_paths(paths: Sequence[Path], root: Path) -> None:
+    """Raises UsageError: not there, or inside of the case."""
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"there is no {path}", "check the name")
+        if path.resolve().is_relative_to(root) or root.is_relative_to(path.resolve()):
+            raise UsageError(f"{path} holds the case, or lies in it", "name the export itself")
