@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,14 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "integrity.keys.store", "integrity.keys.signing", "integrity.keys.sshsig", "integrity.keys.publickey",
         "integrity.timestamps.timestamp_certificate", "integrity.timestamps.timestamp_chain",
         "integrity.timestamps.timestamp_sound", "capture.tls", "demo.authority",
-        "demo.timestamp_identity", "demo.timestamp_issuer",
+        "demo.timestamp_identity", "demo.timestamp_issuer", "importers.social.bluesky_signature",
+        "importers.mail.dkim_check", "importers.mail.dkim_tags",
     ),
+    "dkim": ("importers.mail.dkim_check",),
+    "dns": ("net.dns_txt",),
+    "olefile": ("importers.mail.outlook_msg",),
+    "oxmsg": ("importers.mail.outlook_msg",),
+    "libipld": ("importers.social.dag_cbor",),
     "h11": ("capture.wire", "net.timestamp_http"),
     "hpack": ("browser.recorder.http2_frames",),
     "PIL": ("importers.exif", "demo"),
@@ -38,6 +45,7 @@ MOST_LINES = 450
 STANDS_ALONE = "kit.programs.verify_case"
 """The program for strangers: it prints, reads the clock, and is one file, to be read and run without abusekit."""
 MOST_LINES_OF_IT = 1_550
+EXTRAS = ("heif", "msg", "bluesky")
 BY_NAME = {"pillow_heif"}
 """Extras that are looked for by name, since they may be absent."""
 NOT_IMPORTED = {
@@ -49,6 +57,9 @@ DISTRIBUTIONS = {
     "pillow-heif": "pillow_heif",
     "pyyaml": "yaml",
     "rfc3161-client": "rfc3161_client",
+    "dkimpy": "dkim",
+    "dnspython": "dns",
+    "python-oxmsg": "oxmsg",
 }
 """Distribution → the package that is imported, where the names differ."""
 
@@ -109,7 +120,7 @@ def test_no_owner_is_named_for_nothing(project: Path) -> None:
 def test_what_is_installed_is_what_is_imported(project: Path) -> None:
     """No dependency that nobody uses, none that is not stated."""
     stated = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [*stated["dependencies"], *stated["optional-dependencies"]["heif"]]
+    lines = [*stated["dependencies"], *chain(*(stated["optional-dependencies"][name] for name in EXTRAS))]
     names = {re.split(r"[\[<>=~!; ]", line)[0].lower() for line in lines} - set(NOT_IMPORTED)
     assert {DISTRIBUTIONS.get(name, name) for name in names} == set(OWNERS)
 

@@ -75,7 +75,7 @@ def _details(summary: Summary, item: str) -> Iterator[str]:
             yield f"{_count(number, 'message')} {what}"
     if summary.undecided:
         yield (
-            f"{_count(summary.undecided, 'message')} whose day and month cannot be told apart; if you know: "
+            f"{_count(summary.undecided, 'time')} whose day and month cannot be told apart; if you know: "
             f"abusekit import --item {item} --declare order=DMY"
         )
     if summary.zones.get("unknown"):

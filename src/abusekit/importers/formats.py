@@ -46,8 +46,6 @@ IMPORTERS: tuple[tuple[str, str], ...] = (
 )
 """Name → module in abusekit.importers, loaded when an export is looked at."""
 
-MOST_HEADS = 128 << 20
-"""Bytes of the heads of members that are kept while the importers look at them."""
 _MEDIA = ("image/", "video/", "audio/")
 
 ONLY_WHEN_TOLD: tuple[tuple[str, str], ...] = (("table", "generic_table"),)
@@ -97,20 +95,9 @@ def claims(export: Container, *, only: str = "", told: bool = False) -> list[Cla
         if members:
             taken.update(id(member) for member in members)
             found.append(Claim(one, members))
-        if sum(member.head_kept for member in looked_at.members) > MOST_HEADS:
-            _forget_heads(looked_at)
-    _forget_heads(looked_at)
     return found
 
 
 def _is_media(member: Member) -> bool:
-    """Pictures, films and sounds are no exports: their heads are not kept while everybody looks at the others."""
-    if not media_type(member.head(HEAD_BYTES)).startswith(_MEDIA):
-        return False
-    member.forget_head()
-    return True
-
-
-def _forget_heads(export: Container) -> None:
-    for member in export.members:
-        member.forget_head()
+    """Pictures, films and sounds are no exports: no importer needs to look at them."""
+    return media_type(member.head(HEAD_BYTES)).startswith(_MEDIA)

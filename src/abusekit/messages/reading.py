@@ -54,12 +54,12 @@ class Summary(msgspec.Struct, omit_defaults=True):
     senders: dict[str, int] = {}
     """As written → number of messages; at most MOST_LISTED."""
     first: str = ""
-    """Smallest reading of the messages, as written (`Time.at`)."""
+    """Smallest reading of messages and events, as written (`Time.at`)."""
     last: str = ""
     zones: dict[str, int] = {}
-    """Why the zone is known → number of messages."""
+    """Why the zone is known → number of messages and events."""
     undecided: int = 0
-    """Messages whose day and month order is not decided."""
+    """Messages and events whose day and month order is not decided."""
     attachments: dict[str, int] = {}
     """State → number."""
     checks: dict[str, int] = {}
@@ -188,6 +188,8 @@ class Reading:
             summary.unparsed += 1
         else:
             summary.events += 1
+            if record.sent is not None:
+                self._time(record.sent)
 
     def _count_message(self, record: Message) -> None:
         summary = self.summary

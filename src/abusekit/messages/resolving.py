@@ -177,11 +177,11 @@ def _open(
     time: Time, readings: list[datetime], zone: str, precision: Precision, clock: Clock, why: str
 ) -> Moment:
     """An interval: no zone, or no order of day and month."""
-    starts = [_floor(reading, precision) for reading in readings]
-    before, after = EASTMOST, WESTMOST
-    if zone:
-        offsets = [offset for start in starts for offset in offsets_of(start, zone)] or [EASTMOST, WESTMOST]
-        before, after = max(offsets), min(offsets)
+    spans: list[tuple[datetime, datetime]] = []
+    for reading in readings:
+        start = _floor(reading, precision)
+        offsets = (offsets_of(start, zone) if zone else []) or [EASTMOST, WESTMOST]
+        spans.append((start - max(offsets), start - min(offsets) + UNIT[precision]))
     several = len(readings) > 1
     if several:
         spelled = " or ".join(sorted(reading.date().isoformat() for reading in readings))
@@ -190,8 +190,8 @@ def _open(
         time.raw,
         None if several else readings[0],
         None,
-        (min(starts) - before).replace(tzinfo=UTC),
-        (max(starts) - after).replace(tzinfo=UTC) + UNIT[precision],
+        min(start for start, _ in spans).replace(tzinfo=UTC),
+        max(end for _, end in spans).replace(tzinfo=UTC),
         precision,
         None,
         "unknown",
