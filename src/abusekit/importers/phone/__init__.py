@@ -1,0 +1,1 @@
+"""What a phone holds: text messages and calls, as backup programs write them."""

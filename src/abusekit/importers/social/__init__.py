@@ -1,0 +1,1 @@
+"""Public posts and messages of platforms: archives that their users download."""
