@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from abusekit.case.moment import (
     EASTMOST,
@@ -11,14 +12,17 @@ from abusekit.case.moment import (
     WESTMOST,
     Precision,
     offset_text,
-    precision_of_fraction,
 )
 from abusekit.importers.model import OrderBasis, Time, WrittenBasis, WrittenClock
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, written with its Z afterwards
+_FIRST_SECOND = (datetime(1800, 1, 1) - _EPOCH) // timedelta(seconds=1)  # noqa: DTZ001
+_LAST_SECOND = (datetime(2201, 1, 1) - _EPOCH) // timedelta(seconds=1)  # noqa: DTZ001
+_QUARTER = timedelta(minutes=15)
+_WEST_QUARTERS, _EAST_QUARTERS = WESTMOST // _QUARTER, EASTMOST // _QUARTER
+_PER_SECOND: dict[int, tuple[Precision, int]] = {1: ("s", 0), 1_000: ("ms", 3), 1_000_000: ("us", 6)}
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
-    re.ASCII,
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?", re.ASCII
 )
 
 
@@ -26,14 +30,13 @@ def epoch(
     count: int, per_second: int = 1000, *, raw: str = "", clock: WrittenClock, basis: WrittenBasis = "epoch"
 ) -> Time | None:
     """`count` units since 1970 in UTC; per_second 1, 1,000 or 1,000,000. None: no year that a `Moment` has."""
-    try:
-        at = _EPOCH + timedelta(microseconds=count * (1_000_000 // per_second))
-    except OverflowError:
+    seconds, rest = divmod(count, per_second)
+    if not _FIRST_SECOND <= seconds < _LAST_SECOND:
         return None
-    if not in_years(at.year):
-        return None
-    precision: Precision = "s" if per_second == 1 else "ms" if per_second == 1000 else "us"
-    return Time(raw or str(count), spelled(at, precision) + "Z", precision, basis, clock)
+    precision, digits = _PER_SECOND[per_second]
+    text = (_EPOCH + timedelta(seconds=seconds)).isoformat()
+    at = f"{text}.{rest:0{digits}}Z" if digits else f"{text}Z"
+    return Time(raw or str(count), at, precision, basis, clock)
 
 
 def iso(
@@ -47,27 +50,56 @@ def iso(
     found = _ISO.fullmatch(text.strip())
     if found is None:
         return None
-    year, month, day, hour, minute, second, fraction, offset = found.groups()
+    day, minute, second, fraction, offset = found.groups()
+    precision, fraction = _resolved(second, fraction)
     try:
-        at = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))  # noqa: DTZ001
-        at += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
+        at = datetime.fromisoformat(f"{day}T{minute}:{second or '00'}")
     except ValueError:
         return None
-    precision: Precision = "min" if second is None else precision_of_fraction(min(len(fraction or ""), 6))
-    if second is not None and fraction and precision == "s":
-        precision = "ms"  # `20:00:00.5`: resolved finer than a second; the reading keeps what was written
     if not in_years(at.year):
         return None
-    if offset is None and unzoned == "unknown":
-        return Time(text, spelled(at, precision), precision, "unknown", clock, order=order)
-    if offset is None:
-        return Time(text, spelled(at, precision) + "Z", precision, unzoned, clock, order=order)
+    zone, basis = "", unzoned
+    if offset is not None:
+        known = _known_offset(offset)
+        if known is None:
+            return None
+        zone, away = known
+        basis = "stated"
+        if away:
+            at -= away
+    start = at.isoformat(timespec="minutes" if precision == "min" else "seconds")
+    written = f"{start}.{fraction}" if fraction else start
+    return Time(
+        text,
+        written if basis == "unknown" else f"{written}Z",
+        precision,
+        basis,
+        clock,
+        zone=zone,
+        order=order,
+    )
+
+
+def _resolved(second: str | None, fraction: str | None) -> tuple[Precision, str]:
+    """The precision, and the digits of the fraction that it has: `20:00:00.5` is resolved finer than a second."""
+    if second is None:
+        return "min", ""
+    if fraction is None:
+        return "s", ""
+    return (
+        ("ms", fraction.ljust(3, "0"))
+        if len(fraction) < 6 and not fraction[3:]
+        else ("us", fraction[:6].ljust(6, "0"))
+    )
+
+
+@lru_cache(maxsize=512)
+def _known_offset(offset: str) -> tuple[str, timedelta] | None:
+    """Its ±HH:MM, and how far from UTC; None: no zone has it."""
     zone = "+00:00" if offset in ("Z", "UTC", "GMT") else f"{offset[:3]}:{offset[-2:]}"
     minutes = int(zone[1:3]) * 60 + int(zone[4:])
     away = timedelta(minutes=-minutes if zone[0] == "-" else minutes)
-    if not WESTMOST <= away <= EASTMOST or int(zone[4:]) > 59:
-        return None
-    return Time(text, spelled(at - away, precision) + "Z", precision, "stated", clock, zone=zone, order=order)
+    return None if int(zone[4:]) > 59 or not WESTMOST <= away <= EASTMOST else (zone, away)
 
 
 def local(
@@ -96,14 +128,18 @@ def paired(at: datetime, instant: Time, *, raw: str, precision: Precision, clock
 
     Where no zone has that offset the epoch counts, and `agrees` says CONFLICT.
     """
-    away = at.replace(tzinfo=UTC) - utc_of(instant)
-    quarter = timedelta(minutes=15)
-    rounded = timedelta(seconds=round(away / quarter) * 900)
-    if abs(away - rounded) <= UNIT["min"] and WESTMOST <= rounded <= EASTMOST:
-        return Time(raw, instant.at, instant.precision, "paired", clock, zone=offset_text(rounded))
+    away = at - datetime.fromisoformat(instant.at[:-1])
+    rounded = round(away / _QUARTER)
+    if abs(away - rounded * _QUARTER) <= UNIT["min"] and _WEST_QUARTERS <= rounded <= _EAST_QUARTERS:
+        return Time(raw, instant.at, instant.precision, "paired", clock, zone=_quarters(rounded))
     return Time(
         raw, instant.at, instant.precision, "epoch", clock, agrees=(f"CONFLICT: {at.isoformat()} beside it",)
     )
+
+
+@lru_cache(maxsize=256)
+def _quarters(count: int) -> str:
+    return offset_text(count * _QUARTER)
 
 
 def utc_of(time: Time) -> datetime:
