@@ -1,0 +1,1 @@
+"""E-mail as victims hold it: single mails, mailboxes and Outlook messages, and what their signatures prove."""
