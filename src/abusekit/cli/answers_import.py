@@ -23,6 +23,8 @@ class Imported(msgspec.Struct):
     problem: str = ""
     reading: Summary | None = None
     """What was found; null where nothing was read."""
+    declared: dict[str, str] = {}
+    """What is declared of it now: name → the newest value."""
 
 
 class SameChat(msgspec.Struct):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,16 +32,19 @@ def told(answer: Imported, limits_told: set[str]) -> Iterator[tuple[str, bool]]:
         head = f"{answer.item}  {answer.exhibit:10}  {name}" if answer.item else name
         yield (f"{head}: {answer.problem}" if answer.problem else head), answer.item is not None
         return
-    yield f"{answer.item}  {answer.exhibit:10}  {name}: {found(answer.reading)}", True
-    yield from ((f"  {line}", False) for line in _details(answer.reading, str(answer.item)))
+    yield f"{answer.item}  {answer.exhibit:10}  {name}: {found(answer.reading, answer.declared)}", True
+    yield from ((f"  {line}", False) for line in _details(answer.reading, str(answer.item), answer.declared))
     for limit in answer.reading.limits:
         if limit not in limits_told:
             limits_told.add(limit)
             yield f"  limit: {limit}", False
 
 
-def found(summary: Summary) -> str:
-    """One line: importers, counts, first and last, why the zone is known."""
+def found(summary: Summary, declared: Mapping[str, str]) -> str:
+    """One line: importers, counts, first and last as written, why the zone is known."""
+    words = dict(ZONE_WORDS)
+    if zone := declared.get("timezone"):
+        words["unknown"] = f"time zone declared: {zone}"
     parts = [", ".join(one.partition("/")[0] for one in summary.importers) or "no importer"]
     parts.append(_count(summary.messages, "message"))
     if summary.events:
@@ -51,13 +54,13 @@ def found(summary: Summary) -> str:
     if summary.first:
         parts.append(f"{summary.first} to {summary.last}")
         parts += [
-            ZONE_WORDS[basis] if len(summary.zones) == 1 else f"{ZONE_WORDS[basis]} ({count})"
+            words[basis] if len(summary.zones) == 1 else f"{words[basis]} ({count})"
             for basis, count in summary.zones.items()
         ]
     return ", ".join(parts)
 
 
-def _details(summary: Summary, item: str) -> Iterator[str]:
+def _details(summary: Summary, item: str, declared: Mapping[str, str]) -> Iterator[str]:
     if summary.senders:
         shown = ", ".join(f"{name} ({count})" for name, count in list(summary.senders.items())[:SENDERS])
         more = len(summary.senders) - SENDERS
@@ -73,12 +76,12 @@ def _details(summary: Summary, item: str) -> Iterator[str]:
     ):
         if number:
             yield f"{_count(number, 'message')} {what}"
-    if summary.undecided:
+    if summary.undecided and not declared.get("order"):
         yield (
             f"{_count(summary.undecided, 'time')} whose day and month cannot be told apart; if you know: "
             f"abusekit import --item {item} --declare order=DMY"
         )
-    if summary.zones.get("unknown"):
+    if summary.zones.get("unknown") and not declared.get("timezone"):
         yield f"if you know the time zone: abusekit import --item {item} --declare timezone=Europe/London"
     absent = {state: count for state, count in summary.attachments.items() if state != "present"}
     if absent:

@@ -165,6 +165,7 @@ class _Run:
             if acts:
                 intake.log(acts)
             (opened,) = exports_of(self.case, (item.id,))
+            answer.declared = opened.declared.newest()
             answer.reading, act = read_anew(self.case, opened, progress=self._progress)
             intake.log([act])
         except AbusekitError as fault:

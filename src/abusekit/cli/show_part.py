@@ -100,7 +100,7 @@ def _lines(
         yield "time       none that could be understood"
     source = record.source
     place = f"{source.member} " if reveal else ""
-    yield f"place      {place}bytes {source.start} to {source.end}  SHA-256 {source.sha256}  {source.at}"
+    yield f"place      {place}bytes {source.start} to {source.end}  SHA-256 {source.sha256}  {source.at}".rstrip()
     if not isinstance(record, Profile):
         yield from (f"           {said}" for said in remarks(record))
     if tags := standing.part_tags.get(part):
@@ -147,7 +147,7 @@ def reading_lines(case: Case, item: Item) -> Iterator[str]:
         except AbusekitError as fault:
             yield f"read       cannot be read: {fault.message}"
             return
-        yield f"read       {found(summary)}"
+        yield f"read       {found(summary, opened.declared.newest())}"
         last = summary.messages + summary.events + summary.unparsed + summary.profiles
         yield f"parts      {item.exhibit}#m1 to m{last}"
         if summary.unparsed:

@@ -1,11 +1,11 @@
-"""What a victim's helper would hold besides addresses: photos, a screenshot, a diary; all invented."""
+"""What a victim's helper would hold besides addresses: photos, a screenshot, a chat, a diary; all invented."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from abusekit.demo import pictures
+from abusekit.demo import chat, pictures
 
 TIME_ZONE = "Europe/London"
 """The zone that the diary's local times are in."""
@@ -31,6 +31,8 @@ class Samples:
     # diary.txt: UTF-8, a line for each of `DIARY`: time, two spaces, text
     urls: Path
     # urls.txt: UTF-8, one address a line, # comments
+    chat: Path
+    # a WhatsApp export, as a phone makes it
 
 
 DIARY = (
@@ -53,7 +55,7 @@ DIARY = (
 
 
 def write_samples(folder: Path, seed: int, urls: str) -> Samples:
-    """Write the pictures, `diary.txt` and `urls.txt` (with the text `urls`) into `folder`, made where absent.
+    """Write the pictures, the chat, `diary.txt` and `urls.txt` (with the text `urls`) into `folder`, made where absent.
 
     Files of the same names are written over. Raises `OSError` where the folder cannot be written.
     """
@@ -72,7 +74,8 @@ def write_samples(folder: Path, seed: int, urls: str) -> Samples:
     ):
         (folder / name).write_bytes(content)
         written.append(folder / name)
-    made = Samples(tuple(written), folder / "diary.txt", folder / "urls.txt")
+    made = Samples(tuple(written), folder / "diary.txt", folder / "urls.txt", folder / chat.NAME)
+    made.chat.write_bytes(chat.whatsapp_zip(pictures.messenger_copy(seed, "gate_damaged")))
     made.diary.write_text("".join(f"{one.at}  {one.text}\n" for one in DIARY), encoding="utf-8")
     made.urls.write_text(urls, encoding="utf-8")
     return made

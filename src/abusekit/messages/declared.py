@@ -56,6 +56,10 @@ class Declarations:
         """The newest; empty: nothing declared."""
         return self.said[name][-1].value if self.said.get(name) else ""
 
+    def newest(self) -> dict[str, str]:
+        """Name → value, of all that is in force."""
+        return {name: said[-1].value for name, said in self.said.items()}
+
     def values(self, name: str) -> list[str]:
         return [one.value for one in self.said.get(name, ())]
 
