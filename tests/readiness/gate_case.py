@@ -24,6 +24,8 @@ from abusekit.integrity.sealing.stamping import ask, take_response
 from abusekit.integrity.trust import Authority, Trust
 from abusekit.integrity.verify import Question, verify_case
 from abusekit.leaks.leak import Personal
+from abusekit.messages.cache import read_anew
+from abusekit.messages.exports import exports
 from abusekit.readiness.assess import Readiness, assess
 from abusekit.readiness.need import Need
 
@@ -82,6 +84,23 @@ class Gate:
 
         return self.take("file", fill)
 
+    def export(self, text: str, *, read: bool = True) -> Item:
+        """A chat of WhatsApp, stored as `import` stores it, and read."""
+
+        def fill(draft: Draft) -> None:
+            draft.write("export.txt", text.encode(), "text/plain", "original")
+            draft.source = {"names": ["WhatsApp Chat with Sam.txt"]}
+
+        item = self.take("export", fill)
+        if read:
+            self.read(item)
+        return item
+
+    def read(self, item: Item) -> None:
+        (opened,) = exports(self.case, (item.id,))
+        _, act = read_anew(self.case, opened)
+        self.case.record([act], by="PO", now=self.clock())
+
     def note(self, *, at: datetime | None = START) -> Item:
         def fill(draft: Draft) -> None:
             recorded = from_instant(self.now, "ours", "our clock")
@@ -121,7 +140,7 @@ class Gate:
 
 
 def time_without_zone(hour: int) -> DatedFact:
-    local = datetime(2026, 11, 19, hour)  # noqa: DTZ001 - a reading without a zone
+    local = datetime(2026, 11, 19, hour)
     moment = from_local(
         local, raw=f"{hour}:00", precision="s", zone=None, zone_basis="unknown", clock="camera", basis="exif"
     )

@@ -322,6 +322,36 @@ def test_steps_are_commands_to_type() -> None:
     assert len(ranges(many).split()) == 12
 
 
+CHAT = "14/03/2024, 21:05 - Sam: hello\n14/03/2024, 21:06 - Jo: no\n14/03/2024, 21:07 - Sam: so\n"
+
+
+def test_an_export_that_was_stored_and_never_read(gate: Gate) -> None:
+    item = gate.export(CHAT, read=False)
+    [need] = gate.needs("export")
+    assert "never read" in need.what and need.command == f"abusekit import --item {item.id}"
+    gate.read(item)
+    assert not gate.needs("export")
+
+
+def test_times_of_an_export(gate: Gate) -> None:
+    item = gate.export("3/4/24, 21:05 - Sam: hello\n3/5/24, 21:06 - Jo: no\n")
+    order, zone = sorted(gate.needs("time"), key=lambda need: need.command)
+    assert "2 times of an export without a time zone" in zone.what and "timezone=" in zone.command
+    assert "day and month" in order.what and order.item == item.id
+    for name, value in (("timezone", "Europe/London"), ("order", "DMY")):
+        gate.act("item.declare", item.id, declared=name, value=value)
+    gate.read(item)
+    assert not gate.needs("time")
+
+
+def test_an_export_that_is_not_understood_whole(gate: Gate) -> None:
+    item = gate.export("no message at all\n" + CHAT)
+    [need] = gate.needs("export")
+    assert "1 places not understood" in need.what and need.item == item.id
+    gate.act("item.tag", item.id, tags=["accepted:export"], removed=[], reason="looked at")
+    assert not gate.needs("export")
+
+
 def test_every_kind_is_tested() -> None:
     """A kind that no test of this file names is one that nobody has seen."""
     text = Path(__file__).read_text("utf-8")

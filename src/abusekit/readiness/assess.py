@@ -15,6 +15,7 @@ from abusekit.errors import AbusekitError
 from abusekit.integrity.verify import Verdict
 from abusekit.leaks.leak import Leak, Personal, Unread
 from abusekit.leaks.scan import Scanner
+from abusekit.readiness.exports import export_needs
 from abusekit.readiness.items import ItemNeeds
 from abusekit.readiness.logged import Logged, read_log
 from abusekit.readiness.need import Need, Step, accept, is_accepted, ordered, steps
@@ -168,6 +169,8 @@ def _items(
         _scanned(scanned.leaks, scanned.unread, item.exhibit, found)
         progress(number, len(logged.items))
     found.needs += needs.needs(now)
+    used = {item for item, standing in logged.standing_of.items() if standing.withdrawn is None}
+    found.needs += [need for need in export_needs(case) if need.item in used]
 
 
 def _scanned(leaks: list[Leak], unread: list[Unread], exhibit: str, found: Readiness) -> None:

@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "producer": "nobody with a full name stands behind the exhibit",
     "outcome": "captures that did not show the thing",
     "grade": "captures below grade B",
+    "export": "exports that were not understood whole, or hold what could not be checked",
     "diary": "diary entries that nobody has confirmed",
     "screenshot": "pictures that nothing else in the case bears out",
     "file": "other files that nothing else in the case bears out",
