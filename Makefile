@@ -73,8 +73,8 @@ demo: $(VENV)/ready demo-browser
 	$(BIN)/abusekit demo $(DEMO)
 
 # Programs that the tests use as outside judges; a missing one fails the tests, it never skips them.
-NEEDED := ssh-keygen openssl sha256sum setpriv strace wget chromium chromium-headless-shell nginx certutil Xvfb xdotool
-PACKAGES := openssh-client openssl coreutils util-linux strace wget chromium chromium-headless-shell nginx-light libnss3-tools xvfb xdotool
+NEEDED := ssh-keygen openssl sha256sum setpriv strace wget chromium chromium-headless-shell nginx certutil Xvfb xdotool tesseract
+PACKAGES := openssh-client openssl coreutils util-linux strace wget chromium chromium-headless-shell nginx-light libnss3-tools xvfb xdotool tesseract-ocr
 system-packages:
 	@export PATH="$$PATH:/usr/sbin:/sbin"; missing=; for p in $(NEEDED); do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing, for:$$missing"; \

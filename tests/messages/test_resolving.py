@@ -51,6 +51,15 @@ def test_a_declared_zone_is_told_with_who() -> None:
     assert one.raw == "2024-07-05T14:07"
 
 
+@pytest.mark.parametrize("zone", ["Nowhere/Atlantis", "no zone", "+99:00", "../../etc/passwd", "\0"])
+def test_a_zone_that_nobody_knows_makes_no_message_vanish(zone: str) -> None:
+    """A log of other hands, or of a newer list of zones: the time is that of no known zone, and says why."""
+    (one,) = moments([message(local("2024-07-05T14:07"))], declared(timezone=zone))
+    assert one[1] is not None and one[1].utc is None and one[1].zone is None
+    assert one[1].earliest == datetime(2024, 7, 5, 0, 7, tzinfo=UTC)
+    assert "which is not known here" in one[1].basis
+
+
 def test_the_order_of_messages_tells_the_two_passages_of_an_hour_apart() -> None:
     """01:50 is followed by 01:10: that can only be the hour's second passage (BST, then GMT)."""
     assert utc_of("2024-10-27T00:58", "2024-10-27T01:50", "2024-10-27T01:10", "2024-10-27T02:00") == [

@@ -26,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("note", "note", "Write a diary entry, in the person's own words."),
     Command("list", "list", "List what is in the case; content stays covered."),
     Command("show", "show", "Show one item; its content only with --reveal."),
+    Command("find", "find", "Find words, accounts, times or marks in all that the case holds."),
     Command("tag", "tag", "Label an item: category, severity, anything."),
     Command("withdraw", "withdraw", "Withdraw an item; it stays, marked, with the reason."),
     Command("quarantine", "quarantine", "Put an item in quarantine; nothing shows or deletes it."),

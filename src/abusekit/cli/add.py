@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from abusekit.cli.options import PathParameter, Session, now, with_session
+from abusekit.cli.screenshot_options import Screenshots, screenshots_of, with_screenshot
 from abusekit.cli.sighting_options import sighting_of, with_sighting
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ BATCH_BYTES = 64 << 20
 @click.option(
     "--what", default="", metavar="TEXT", help="What it is said to be: own screenshot, photo of a screen, …"
 )
+@with_screenshot
 @with_sighting
 @with_session(acts=True)
 def add_command(
@@ -47,13 +49,18 @@ def add_command(
     how: str,
     what: str,
     seen: tuple[str | None, str],
+    screenshot: dict[str, str | None],
 ) -> int:
     """Take in files as they are: photos, screenshots, recordings, documents.
+
+    With --screenshot-of, the words in the picture are read and compared with a capture, an export or a message that
+    the case holds. The picture is never changed, and nothing is said of whether it is real.
 
     \b
     Examples:
       abusekit add photo.jpg --received-from "the victim" --how "USB stick" --what "own screenshot"
       abusekit add ../photos --recursive
+      abusekit add shot.png --screenshot-of E0003
     """
     from abusekit import safety
     from abusekit.case.intake import Intake
@@ -61,9 +68,10 @@ def add_command(
 
     case = session.case()
     producer = session.producer(case)
+    screenshots = screenshots_of(session, case, producer.initials, screenshot, files, together=together)
     session.say(safety.UNDER_18)
     handover = Handover(received_from, how, what, sighting_of(session, seen))
-    run = _Run(session, handover, case.root.resolve(), again=again)
+    run = _Run(session, handover, case.root.resolve(), again=again, screenshots=screenshots)
     with Intake(case, producer, clock=now, told=session.say) as intake:
         run.known = _known_digests(case.root, session)
         groups = list(_groups(files, run.root, recursive=recursive, together=together))
@@ -76,11 +84,20 @@ def add_command(
 class _Run:
     """Files on their way in, committed in batches."""
 
-    def __init__(self, session: Session, handover: Handover, root: Path, *, again: bool) -> None:
+    def __init__(
+        self,
+        session: Session,
+        handover: Handover,
+        root: Path,
+        *,
+        again: bool,
+        screenshots: Screenshots | None,
+    ) -> None:
         self.session = session
         self.handover = handover
         self.root = root
         self.again = again
+        self.screenshots = screenshots
         self.known: dict[str, tuple[str, str]] = {}
         self.answers: list[Added] = []
         self._batch: list[tuple[Draft, list[Added]]] = []
@@ -117,6 +134,8 @@ class _Run:
                 answer.problem = f"the same bytes are in {where}, too"
             else:
                 self.known[str(answer.sha256)] = ("", "")
+        if self.screenshots is not None:
+            self.screenshots.read(draft)
         self._batch.append((draft, answers))
         if (
             len(self._batch) >= BATCH_FILES
@@ -141,6 +160,8 @@ class _Run:
                 if "without the extra" in limit and limit not in self._limits_told:
                     self._limits_told.add(limit)
                     self.session.say(f"  {item.id}: {limit}")
+            if self.screenshots is not None:
+                answers[0].compared = self.screenshots.compared(item)
 
     def _already(self, draft: Draft, answers: list[Added]) -> None:
         draft.discard()
@@ -152,6 +173,8 @@ class _Run:
             self.session.say(
                 f"{answer.name}: the same bytes as {where}; not stored again (--again stores them)"
             )
+            if self.screenshots is not None:
+                self.screenshots.passed_over(answer.name)
 
     def _refuse(self, names: list[str], problem: str) -> None:
         from abusekit.cli.answers import Added
@@ -161,11 +184,16 @@ class _Run:
             self.session.say(f"{name}: {problem}")
 
     def finish(self) -> int:
-        """The exit code: 7 when something was refused, 4 when nothing was taken in for that reason."""
+        """The exit code: 7 when something was refused, 4 when nothing was taken in for that reason.
+
+        Of screenshots that were stored and not compared: 7, or 6 where that needs a program.
+        """
         states = [answer.state for answer in self.answers]
         code = 0
         if "refused" in states:
             code = 7 if "added" in states or "already-there" in states else 4
+        if self.screenshots is not None and code != 4:
+            code = self.screenshots.code or code
         if self.session.json:
             from abusekit.cli.answers import AddAnswer
 

@@ -19,12 +19,14 @@ from abusekit.cli.answers_authority import (
 from abusekit.cli.answers_browser import BrowserDeleted, BrowserListAnswer, BrowserProfile
 from abusekit.cli.answers_clocks import Clocks
 from abusekit.cli.answers_custody import GapsAnswer, ReceiveAnswer, TransferAnswer
+from abusekit.cli.answers_find import FindAnswer
 from abusekit.cli.answers_import import ImportAnswer
 from abusekit.cli.answers_keys import KeyAnswer, KeyListAnswer, KeyRevoked, KeyRotated
 from abusekit.cli.answers_partial import AddedSince, ErasedAnswer, PartialAnswer
 from abusekit.cli.answers_readiness import SubmissionAnswer
 from abusekit.cli.answers_recheck import RecheckAnswer, RecordAnswer
 from abusekit.cli.answers_stamps import StampAnswer, TimestampAnswer
+from abusekit.screenshots.compare import Compared
 
 
 class Started(msgspec.Struct):
@@ -88,6 +90,8 @@ class Added(msgspec.Struct):
     state: str
     """`added`, `already-there` (the same bytes), `refused`."""
     problem: str = ""
+    compared: list[Compared] = []
+    """With --screenshot-of: its words beside those of what it is said to show, without content."""
 
 
 class AddAnswer(msgspec.Struct):
@@ -184,6 +188,8 @@ class ShowAnswer(msgspec.Struct):
     """In the case by then (UTC), as the earliest trusted time stamp over it says, and whose that is."""
     not_earlier_than: tuple[str, str] | None = None
     """Put into the log after that (UTC): the latest trusted time stamp that the log held before, and whose."""
+    compared: list[Compared] = []
+    """Of a screenshot: its words beside those of what it is said to show; `words` is null without --reveal."""
     source: dict[str, Any] | None = None
     facts: dict[str, Any] | None = None
     dated: list[dict[str, Any]] | None = None
@@ -368,6 +374,7 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "note": Noted,
     "list": ListAnswer,
     "show": ShowAnswer,
+    "find": FindAnswer,
     "tag": Logged,
     "withdraw": Logged,
     "quarantine": Logged,

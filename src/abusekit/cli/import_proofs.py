@@ -25,6 +25,19 @@ _WITH_KEYS = ("eml", "mbox", "msg")
 DNS_LIMIT = "a name server, or whoever sits on the way, can answer as they like; DNSSEC is not checked here"
 
 
+def check_proofs(wanted: Wanted) -> None:
+    """Before anything is stored. Raises UsageError: no address, or a file that cannot be read or used."""
+    if wanted.keys is not None:
+        _records(wanted.keys)
+    if wanted.document is not None:
+        _did_document(wanted.document)
+    if wanted.resolver is not None:
+        from abusekit.cli.options import now
+        from abusekit.net.dns_txt import ask
+
+        ask((), resolver=wanted.resolver, timeout_s=TIMEOUT_S, clock=now)
+
+
 def store_documents(intake: Intake, case: Case, wanted: Wanted, session: Session) -> dict[str, str]:
     """Store the files of --keys and --did-document, each once; gives what is to be declared.
 
@@ -32,30 +45,38 @@ def store_documents(intake: Intake, case: Case, wanted: Wanted, session: Session
     """
     said: dict[str, str] = {}
     if wanted.keys is not None:
-        from abusekit.importers.mail.key_records import LARGEST, read_records
-
-        data = _read(wanted.keys, LARGEST)
-        try:
-            records = read_records(data)
-        except InputError as fault:
-            raise UsageError(f"{wanted.keys.name}: {fault.message}", fault.hint) from fault
+        data, count = _records(wanted.keys)
         said["keys"] = _store_file(intake, case, wanted.keys, data, "DNS records given as a file", session)
-        session.say(f"  {len(records)} DNS records from {wanted.keys.name}, stored as {said['keys']}")
+        session.say(f"  {count} DNS records from {wanted.keys.name}, stored as {said['keys']}")
     if wanted.document is not None:
-        data = _read(wanted.document, MAX_DOCUMENT)
-        try:
-            document = json.loads(data)
-            known = isinstance(document, dict) and isinstance(document.get("id"), str)
-        except (ValueError, RecursionError):
-            known = False
-        if not known:
-            raise UsageError(
-                f"{wanted.document.name} is no DID document", "such as https://plc.directory/did:plc:…"
-            )
+        data = _did_document(wanted.document)
         said["document"] = _store_file(
             intake, case, wanted.document, data, "DID document given as a file", session
         )
     return said
+
+
+def _records(path: Path) -> tuple[bytes, int]:
+    """The bytes of a file of DNS records, and how many it holds."""
+    from abusekit.importers.mail.key_records import LARGEST, read_records
+
+    data = _read(path, LARGEST)
+    try:
+        return data, len(read_records(data))
+    except InputError as fault:
+        raise UsageError(f"{path.name}: {fault.message}", fault.hint) from fault
+
+
+def _did_document(path: Path) -> bytes:
+    data = _read(path, MAX_DOCUMENT)
+    try:
+        document = json.loads(data)
+        known = isinstance(document, dict) and isinstance(document.get("id"), str)
+    except (ValueError, RecursionError):
+        known = False
+    if not known:
+        raise UsageError(f"{path.name} is no DID document", "such as https://plc.directory/did:plc:…")
+    return data
 
 
 def ask_keys(intake: Intake, case: Case, item: Item, wanted: Wanted, session: Session) -> dict[str, str]:

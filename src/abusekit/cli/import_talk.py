@@ -33,6 +33,8 @@ def told(answer: Imported, limits_told: set[str]) -> Iterator[tuple[str, bool]]:
         yield (f"{head}: {answer.problem}" if answer.problem else head), answer.item is not None
         return
     yield f"{answer.item}  {answer.exhibit:10}  {name}: {found(answer.reading, answer.declared)}", True
+    if answer.problem:
+        yield f"  {answer.problem}", False
     yield from ((f"  {line}", False) for line in _details(answer.reading, str(answer.item), answer.declared))
     for limit in answer.reading.limits:
         if limit not in limits_told:
@@ -94,6 +96,7 @@ def _details(summary: Summary, item: str, declared: Mapping[str, str]) -> Iterat
     if summary.unparsed:
         look = f"abusekit find --item {item} --unparsed"
         yield f"NOT UNDERSTOOD: {_count(summary.unparsed, 'place')}, kept as they stand: {look}"
+    yield from (f"NOT READ: {text}; then: abusekit import --item {item}" for text in summary.missing_extras)
     for label, texts in (
         ("refused", summary.problems),
         ("damaged", summary.damaged),

@@ -9,15 +9,16 @@ from pathlib import Path
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import Act
 from abusekit.case.folder import Case
+from abusekit.case.hashing import read_regular
 from abusekit.case.intake import Intake
 from abusekit.case.records import Item
 from abusekit.case.settings import Producer
-from abusekit.cli.acts import resolve_items
+from abusekit.cli.acts import resolve_item, resolve_items
 from abusekit.cli.answers_import import ImportAnswer, Imported, SameChat
-from abusekit.cli.import_proofs import ask_keys, store_documents
+from abusekit.cli.import_proofs import ask_keys, check_proofs, store_documents
 from abusekit.cli.import_talk import told
 from abusekit.cli.options import Session, now
-from abusekit.errors import AbusekitError, InputError, UsageError
+from abusekit.errors import AbusekitError, InputError, NetworkError, UsageError
 from abusekit.importers.exports import take_export
 from abusekit.importers.files import Handover, take_files
 from abusekit.importers.formats import importer as importer_named
@@ -48,15 +49,15 @@ class Wanted:
         """Name → value of everything declared; an empty value takes it back. Raises UsageError."""
         said = {name: declaring.check(name, value) for name, value in self.declared.items()}
         if self.importer:
-            importer_named(self.importer)
             said["format"] = self.importer
+        if said.get("format"):
+            importer_named(said["format"])
         if self.mapping is not None:
             try:
-                data = self.mapping.read_bytes()
-            except OSError as fault:
-                raise UsageError(
-                    f"{self.mapping} cannot be read: {fault.strerror}", "name another file"
-                ) from fault
+                data = read_regular(self.mapping, declaring.MAX_VALUE * 4, follow=True)
+            except (InputError, OSError) as fault:
+                why = fault.message if isinstance(fault, InputError) else fault.strerror
+                raise UsageError(f"{self.mapping}: {why}", "name another file") from fault
             said["mapping"] = declaring.check("mapping", data.decode("utf-8", "replace"))
         for name in self.undeclared:
             if name not in declaring.NAMES or name in said:
@@ -77,7 +78,12 @@ def import_all(
 ) -> int:
     """The whole command; the exit code."""
     case = session.case()
-    run = _Run(session, case, session.producer(case), wanted, wanted.checked())
+    said = wanted.checked()
+    for item_id in (said.get("keys"), said.get("document")):
+        if item_id:
+            resolve_item(case, item_id)
+    check_proofs(wanted)
+    run = _Run(session, case, session.producer(case), wanted, said)
     if items:
         ids = resolve_items(case, items)
         known = {one.item.id for one in exports_of(case, ids)}
@@ -108,7 +114,6 @@ class _Run:
         self.answers: list[Imported] = []
         self._known: dict[tuple[str, ...], tuple[str, str]] | None = None
         self._limits: set[str] = set()
-        self._extra_missing = False
 
     def intake(self) -> Intake:
         return Intake(self.case, self.producer, clock=now, told=self.session.say)
@@ -119,8 +124,12 @@ class _Run:
         draft = intake.draft("export")
         try:
             known = take_export(
-                draft, group, handover, only=self.said.get("format", ""), told="mapping" in self.said
+                draft, group, handover, only=self.said.get("format", ""), told=bool(self.said.get("mapping"))
             )
+            if not known and len(group) == 1 and not group[0][0].is_dir():
+                draft.discard()
+                draft = intake.draft("file")
+                take_files(draft, group, handover)
         except (InputError, OSError) as fault:
             draft.discard()
             problem = fault.message if isinstance(fault, InputError) else f"{fault.strerror}"
@@ -130,13 +139,11 @@ class _Run:
         if not again and (there := self._there().get(key)):
             draft.discard()
             text = "the same bytes; not stored again (--again stores them)"
+            if self.said:
+                text += f"; to declare something of it: abusekit import --item {there[0]} --declare …"
             self._answer(Imported(name, *there, "already-there", text))
             return
-        if not known and len(group) == 1 and not group[0][0].is_dir():
-            draft.discard()
-            draft = intake.draft("file")
-            take_files(draft, group, handover)
-        elif not known:
+        if not known:
             draft.kind = "file"
         (item,) = intake.commit([draft])
         self._there()[key] = (item.id, item.exhibit)
@@ -160,7 +167,10 @@ class _Run:
         try:
             said |= store_documents(intake, self.case, self.wanted, self.session)
             if self.wanted.dns:
-                said |= ask_keys(intake, self.case, item, self.wanted, self.session)
+                try:
+                    said |= ask_keys(intake, self.case, item, self.wanted, self.session)
+                except (NetworkError, InputError) as fault:  # the mails are read without keys, too
+                    answer.problem = f"no keys: {fault.message}"
             acts = [self._declaration(item.id, what, value) for what, value in said.items()]
             if acts:
                 intake.log(acts)
@@ -257,15 +267,16 @@ class _Run:
 
 
 def exit_code(answers: Sequence[Imported]) -> int:
-    """0; 7 where something was not understood or refused; 4 where nothing at all was taken in for that reason."""
+    """0; 7 where something was not understood or refused; 4 where nothing at all was taken in for that reason; 6 where
+    nothing is amiss but a part of abusekit that is not installed."""
     if answers and all(answer.state == "refused" for answer in answers):
         return 4
     for answer in answers:
         if answer.problem and answer.state != "already-there":
             return 7
-        if answer.reading is not None and not answer.reading.whole:
+        if answer.reading is not None and answer.reading.faulty:
             return 7
-    return 0
+    return 6 if any(answer.reading is not None and not answer.reading.whole for answer in answers) else 0
 
 
 def _kinds(opened: Opened) -> set[str]:
@@ -280,7 +291,11 @@ def _name_of(path: Path) -> str:
 def _check_paths(paths: Sequence[Path], root: Path) -> None:
     """Raises UsageError: not there, or inside of the case."""
     for path in paths:
-        if not path.exists():
+        try:
+            there = path.exists()
+        except OSError as fault:
+            raise UsageError(f"{path} cannot be reached: {fault.strerror}", "check the name") from fault
+        if not there:
             raise UsageError(f"there is no {path}", "check the name")
         if path.resolve().is_relative_to(root) or root.is_relative_to(path.resolve()):
             raise UsageError(f"{path} holds the case, or lies in it", "name the export itself")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from abusekit.case.folder import Case
     from abusekit.case.records import Item
     from abusekit.cli.answers import ShowAnswer
+    from abusekit.screenshots.compare import Compared
 
 COVERED = "covered; --reveal shows it"
 TEXT_LIMIT = 20_000
@@ -65,6 +66,7 @@ def show_command(
     from abusekit.errors import UsageError
     from abusekit.integrity.checks.brackets import StampedLines
     from abusekit.messages.parts import cited
+    from abusekit.screenshots.stored import comparisons
 
     if (replay and session.json) or (seconds is not None and not replay):
         raise UsageError(
@@ -94,12 +96,19 @@ def show_command(
     corrected_by, unread = _corrected_by(case, item, entries)
     standing.corroborated_by = borne_out(case, item, entries)
     set_bracket(standing, stamped.bracket(resolved))
+    compared = comparisons(case, item, standings(entries)) if "screenshot_of" in item.source else []
     if session.json:
-        session.answer(_answer(item, standing, corrected_by, reveal))
+        session.answer(_answer(item, standing, corrected_by, compared, reveal))
         return
+    from abusekit.cli.screenshot_options import comparison_lines
     from abusekit.cli.show_part import reading_lines
 
-    for line in (*_lines(item, standing, corrected_by), *reading_lines(case, item)):
+    lines = (
+        *_lines(item, standing, corrected_by),
+        *reading_lines(case, item),
+        *comparison_lines(item, compared, reveal=reveal),
+    )
+    for line in lines:
         session.print(line)
     if unread:
         session.say(f"not readable, so that it may correct this entry, or not: {', '.join(unread)}")
@@ -157,12 +166,15 @@ def _texts(case: Case, item: Item) -> Iterator[tuple[str, str]]:
                 yield f"text of the page, from {stored.name}", page_text(stream) or "(none)"
 
 
-def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: bool) -> ShowAnswer:
+def _answer(
+    item: Item, standing: Standing, corrected_by: list[str], compared: list[Compared], reveal: bool
+) -> ShowAnswer:
     import msgspec
 
     from abusekit.case.records import grade
     from abusekit.cli.answers import ShowAnswer
     from abusekit.cli.list import corrects, what
+    from abusekit.cli.screenshot_options import covered
     from abusekit.cli.show_clocks import clocks_of
 
     letter, reasons = grade(
@@ -194,6 +206,7 @@ def _answer(item: Item, standing: Standing, corrected_by: list[str], reveal: boo
         not_earlier_than=standing.not_earlier_than,
         corrects=corrects(item),
         corrected_by=corrected_by,
+        compared=compared if reveal else covered(compared),
         source=plain["source"] if reveal else None,
         facts=plain["facts"] if reveal else None,
         dated=plain["dated"] if reveal else None,

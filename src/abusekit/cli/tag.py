@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from abusekit.cli.acts import log_for_items, resolve_item, resolve_items
-from abusekit.cli.options import Session, with_session
+from abusekit.cli.acts import MAX_TEXT, log_for_items, resolve_item, resolve_items
+from abusekit.cli.options import Session, now, with_session
 
 if TYPE_CHECKING:
     from abusekit.case.canonical import JSON
@@ -60,12 +60,32 @@ def tag_command(
             _check_there(standing_of[item].tags, item, removed)
         log_for_items(session, "item.tag", ids, facts, said)
         return
-    targets = [(resolve_item(case, part.item), part_of(part.n)) for part in parts]
+    targets = list(dict.fromkeys((resolve_item(case, part.item), part_of(part.n)) for part in parts))
     for item, name in targets:
         _check_part(case, standing_of[item], item, name)
         _check_there(standing_of[item].part_tags.get(name, []), f"{item}#{name}", removed)
+    _log_parts(session, case, targets, facts, said)
+
+
+def _log_parts(
+    session: Session, case: Case, targets: list[tuple[str, str]], facts: dict[str, JSON], said: str
+) -> None:
+    """Log the labels of each (item, part); all or none. Raises UsageError (too long), CaseError."""
+    from abusekit.case.custody import Act
+    from abusekit.cli.answers import Logged
+    from abusekit.errors import UsageError
+
+    if len(str(facts["reason"])) > MAX_TEXT:
+        raise UsageError("the reason is too long for a line of the log", "shorten it")
+    producer = session.producer(case)
+    acts = [Act("item.tag", {"item": item, **facts, "part": name}) for item, name in targets]
+    entries = case.record(acts, by=producer.initials, now=now, told=session.say)
+    if session.json:
+        items = list(dict.fromkeys(item for item, _ in targets))
+        session.answer(Logged(items, "item.tag", [entry["n"] for entry in entries]))
+        return
     for item, name in targets:
-        log_for_items(session, "item.tag", (item,), {**facts, "part": name}, f"{name} {said}")
+        session.print(f"{item}: {name} {said}")
 
 
 def _check_accepted(added: tuple[str, ...]) -> None:

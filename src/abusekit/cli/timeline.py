@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from abusekit.cli.options import PathParameter, Session, now, with_session
+from abusekit.cli.table_files import goes_to_stdout, instant, write_whole
 from abusekit.cli.views import Views, reason_option
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
 
@@ -93,13 +91,13 @@ def timeline_command(
     from abusekit.timeline import html_page, tables
     from abusekit.timeline.gather import Filters, gather
 
-    to_stdout = _goes_to_stdout((csv_path, jsonl_path, html_path), json=session.json)
+    to_stdout = goes_to_stdout((csv_path, jsonl_path, html_path), json=session.json)
     case = session.case()
     settings = case.settings()
     views = Views(session, case, view_reason, reveals=reveal)
     filters = Filters(
-        since=_instant(since, settings.zone, "--since"),
-        until=_instant(until, settings.zone, "--until"),
+        since=instant(since, settings.zone, "--since"),
+        until=instant(until, settings.zone, "--until"),
         kinds=frozenset(kinds),
         items=frozenset(resolve_items(case, items)),
         tags=frozenset(tags),
@@ -115,18 +113,20 @@ def timeline_command(
             files = [path for path in (csv_path, jsonl_path, html_path) if path and str(path) != "-"]
             (views.copied if files else views.seen)(shown, "timeline --reveal")
         if csv_path and jsonl_path:  # both in one pass over the rows
-            _write(
+            write_whole(
                 csv_path,
-                lambda a: _write(jsonl_path, lambda b: tables.write(rows, csv_out=a, jsonl_out=b), written),
+                lambda a: write_whole(
+                    jsonl_path, lambda b: tables.write(rows, csv_out=a, jsonl_out=b), written
+                ),
                 written,
             )
         elif csv_path:
-            _write(csv_path, lambda out: tables.write_csv(rows, out), written)
+            write_whole(csv_path, lambda out: tables.write_csv(rows, out), written)
         elif jsonl_path:
-            _write(jsonl_path, lambda out: tables.write_jsonl(rows, out), written)
+            write_whole(jsonl_path, lambda out: tables.write_jsonl(rows, out), written)
         if html_path:
             title = f"Timeline of case {settings.reference}"
-            _write(
+            write_whole(
                 html_path,
                 lambda out: html_page.write(rows, out, title=title, zone=settings.zone, made_at=now()),
                 written,
@@ -145,39 +145,3 @@ def timeline_command(
             session.say(f"{len(rows)} rows written to {path}")
         if rows.held_back:
             session.say(f"in quarantine, and left out: {', '.join(rows.held_back)}")
-
-
-def _goes_to_stdout(paths: tuple[Path | None, ...], *, json: bool) -> bool:
-    """Whether standard output is for one of the files, and then for nothing else. Raises UsageError."""
-    from abusekit.errors import UsageError
-
-    wanted = [path for path in paths if str(path) == "-"]
-    if len(wanted) + bool(wanted and json) > 1:
-        raise UsageError("standard output can hold one answer only", "name a file for the others")
-    return bool(wanted)
-
-
-def _instant(text: str | None, zone: str, what: str) -> datetime | None:
-    from abusekit.case.moment import parse_typed
-
-    return parse_typed(text, zone, what=what).earliest if text else None
-
-
-def _write(path: Path, write: Callable[[TextIO], object], written: list[str]) -> None:
-    """A whole file or none: written beside its place, then renamed. `-` is standard output."""
-    import sys
-
-    from abusekit.errors import UsageError
-
-    if str(path) == "-":
-        write(sys.stdout)
-        return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as out:
-            write(out)
-        temporary.replace(path)
-    except OSError as fault:
-        temporary.unlink(missing_ok=True)
-        raise UsageError(f"{path} cannot be written: {fault.strerror}", "choose another place") from fault
-    written.append(str(path))

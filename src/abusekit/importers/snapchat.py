@@ -15,16 +15,15 @@ import msgspec
 
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
+from abusekit.importers import fields as field
 from abusekit.importers import times
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError
 from abusekit.importers.importer import Notes
 from abusekit.importers.media import HEAD_BYTES, OCTETS, media_type
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.attached import secret
-from abusekit.importers.meta.fields import Fields, ShapeError
+from abusekit.importers.meta.attached import links_in, secret
 from abusekit.importers.model import Account, Attachment, Event, Message, Profile, Record, SourceRef, Time
-from abusekit.importers.spans.json_spans import JsonDamagedError, Pattern, Value, lone_surrogate, paths, scan
+from abusekit.importers.spans.json_spans import JsonDamagedError, Pattern, Value, paths, scan
 from abusekit.importers.spans.places import ref
-from abusekit.importers.spans.text_lines import LONE_SURROGATE
 
 NAME = "snapchat"
 VERSION = 1
@@ -136,17 +135,17 @@ class _Reader:
                 yield self._friend(key, fields, source)
             else:
                 record = self._chat(key, fields, source, snaps)
-                if lone_surrogate(value.raw) and isinstance(record, Message):
-                    record.steps = (LONE_SURROGATE,)
+                if isinstance(record, Message):
+                    record.steps = field.replaced(value.raw)
                 yield record
-        except ShapeError as fault:
-            yield field.unparsed(NAME, key, str(fault), source)
+        except UNREADABLE as fault:
+            yield field.unparsed(NAME, key, fault, source)
 
-    def _chat(self, key: str, fields: Fields, source: SourceRef, snaps: bool) -> Message | Event:
+    def _chat(self, key: str, fields: Table, source: SourceRef, snaps: bool) -> Message | Event:
         sender, to = field.text(fields, "From"), field.text(fields, "To")
         mine = fields.get("IsSender")
         if mine is not None and not isinstance(mine, bool):
-            raise ShapeError("IsSender should be true or false.")
+            raise WrongShapeError("IsSender should be true or false")
         direction: Literal["in", "out", "unknown"] = "unknown"
         if mine is not None:
             direction = "out" if mine else "in"
@@ -178,10 +177,10 @@ class _Reader:
         return Message(
             "snap" if snaps else "message", NAME, conversation, author, text, sent, source, title=title,
             recipients=recipients, direction=direction, attachments=self._attachments(fields, kind, snaps),
-            urls=field.urls(text), flags=flags,
+            urls=links_in(text), flags=flags,
         )  # fmt: skip
 
-    def _attachments(self, fields: Fields, kind: str, snaps: bool) -> tuple[Attachment, ...]:
+    def _attachments(self, fields: Table, kind: str, snaps: bool) -> tuple[Attachment, ...]:
         ids = [one.strip() for one in field.text(fields, "Media IDs").split("|") if one.strip()]
         if snaps:
             return (Attachment("", "not_exported", note=f"snap: {kind}"),)
@@ -201,10 +200,10 @@ class _Reader:
             return Attachment(name, "corrupt", found.path, note=fault.message)
         return Attachment(name, "present", found.path, "" if media == OCTETS else media, size=found.size)
 
-    def _friend(self, key: str, fields: Fields, source: SourceRef) -> Event:
+    def _friend(self, key: str, fields: Table, source: SourceRef) -> Event:
         handle = field.text(fields, "Username")
         if not handle:
-            raise ShapeError("Username is missing in a list of people.")
+            raise WrongShapeError("Username is missing in a list of people")
         person = Account(NAME, handle, "handle", handle, field.text(fields, "Display Name"), "unknown")
         kind: Literal["block", "notice"] = "block" if key == "Blocked Users" else "notice"
         entry = _stated(field.text(fields, "Creation Timestamp"))
@@ -216,7 +215,7 @@ class _Reader:
         at = None if kind == "block" else entry
         return Event(kind, NAME, "", self._owner, key, at, source, person, flags=flags)
 
-    def _profile(self, fields: Fields, source: SourceRef) -> Profile:
+    def _profile(self, fields: Table, source: SourceRef) -> Profile:
         handle = field.text(fields, "Username")
         facts = {}
         if created := _stated(field.text(fields, "Creation Date")):
@@ -227,7 +226,7 @@ class _Reader:
         self._owner = Account(NAME, handle, "handle", handle, field.text(fields, "Name"), "sender", True)
         return Profile(self._owner, source, "owner", facts)
 
-    def _login(self, fields: Fields, source: SourceRef) -> Event:
+    def _login(self, fields: Table, source: SourceRef) -> Event:
         if fields.get("IP"):
             secret(self._notes, "IP address", f"{source.member} /Login History/…/IP")
         status = field.text(fields, "Status")
@@ -251,16 +250,16 @@ def _stated(text: str) -> Time | None:
     return times.iso(text, clock="server") if _UTC.fullmatch(text.strip()) else None
 
 
-def _created(fields: Fields) -> Time | None:
+def _created(fields: Table) -> Time | None:
     """The time stated, with the finer count beside it where both agree; which unit that is, its size says.
 
-    Raises ShapeError where a time stands there that is none.
+    Raises WrongShapeError where a time stands there that is none.
     """
     written = field.text(fields, "Created")
     stated = _stated(written)
     if written and stated is None:
-        raise ShapeError(f"Created {written[:40]!a} is not of a known form.")
-    count = field.integer(fields, "Created(microseconds)")
+        raise WrongShapeError(f"Created {written[:40]!a} is not of a known form")
+    count = field.whole(fields, "Created(microseconds)")
     if not count:
         return stated
     per_second = 1_000_000 if abs(count) >= 10**14 else 1000 if abs(count) >= 10**11 else 1

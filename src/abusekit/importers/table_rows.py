@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache
 from io import BytesIO
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple
 
 from abusekit.containers.container import Member
 from abusekit.errors import InputError
+from abusekit.importers.fields import unknown_flag
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import SourceRef
 from abusekit.importers.spans.csv_rows import NOT_CLOSED, TOO_LONG, Row, delimiter_of, rows
@@ -17,7 +18,6 @@ from abusekit.importers.spans.places import ref
 
 PREAMBLE = 10
 """Rows in which a header is looked for: LinkedIn writes `Notes:` and a paragraph before it."""
-_LET_GO = 1 << 20
 
 Fits = Callable[[Sequence[str]], bool]
 
@@ -36,7 +36,7 @@ def _first_rows(head: bytes) -> tuple[tuple[str, ...], ...]:
     delimiter = delimiter_of(head) or ","
     found: list[tuple[str, ...]] = []
     try:
-        for row in rows(cast(BinaryIO, BytesIO(head)), delimiter=delimiter):
+        for row in rows(BytesIO(head), delimiter=delimiter):
             found.append(tuple(row.cells))
             if len(found) >= PREAMBLE:
                 break
@@ -61,14 +61,10 @@ def entries(member: Member, notes: Notes, fits: Fits) -> Iterator[Entry]:
     header: list[str] = []
     try:
         with closing(member.open()) as stream:
-            kept = _Kept(stream)
-            for row in rows(cast(BinaryIO, kept), delimiter=delimiter):
-                raw = kept.taken(row.start, row.end)
+            for row in rows(stream, delimiter=delimiter):
                 if header:
                     if row.cells:
-                        yield _entry(
-                            row, header, ref(member.path, row.start, row.end, raw, f"row {row.number}")
-                        )
+                        yield _entry(row, header, member.path)
                 elif fits(row.cells):
                     header = _once(row.cells)
                 elif row.number > PREAMBLE:
@@ -98,7 +94,8 @@ def _once(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _entry(row: Row, header: list[str], source: SourceRef) -> Entry:
+def _entry(row: Row, header: list[str], member: str) -> Entry:
+    source = ref(member, row.start, row.end, row.raw, f"row {row.number}")
     cells = row.cells
     steps: tuple[str, ...] = ()
     if row.fault:
@@ -116,27 +113,4 @@ def unknown_flags(cells: dict[str, str], known: frozenset[str]) -> tuple[str, ..
     """The flag for cells with something in them, in columns that are not known."""
     if cells.keys() <= known:
         return ()
-    names = sorted(name for name, cell in cells.items() if cell and name not in known)
-    return ("unknown_fields:" + ",".join(name[:40] for name in names[:10]),) if names else ()
-
-
-class _Kept:
-    """A stream whose bytes stay at hand until they are taken: the rows come with offsets only."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._data = bytearray()
-        self._base = 0
-
-    def read(self, size: int = -1) -> bytes:
-        block = self._stream.read(size)
-        self._data += block
-        return block
-
-    def taken(self, start: int, end: int) -> bytes:
-        """The bytes [start, end); what precedes them is let go."""
-        raw = bytes(self._data[start - self._base : end - self._base])
-        if start - self._base > _LET_GO:
-            del self._data[: start - self._base]
-            self._base = start
-        return raw
+    return unknown_flag(name for name, cell in cells.items() if cell and name not in known)

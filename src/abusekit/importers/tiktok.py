@@ -13,11 +13,11 @@ from typing import Literal
 
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
+from abusekit.importers import fields as field
 from abusekit.importers import times
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.attached import secret
-from abusekit.importers.meta.fields import Fields, ShapeError
+from abusekit.importers.meta.attached import links_in, secret
 from abusekit.importers.model import (
     Account,
     Attachment,
@@ -29,9 +29,9 @@ from abusekit.importers.model import (
     SourceRef,
     Time,
 )
-from abusekit.importers.spans.json_spans import JsonDamagedError, Pattern, Value, lone_surrogate, paths, scan
+from abusekit.importers.spans.json_spans import JsonDamagedError, Pattern, Value, paths, scan
 from abusekit.importers.spans.places import ref
-from abusekit.importers.spans.text_lines import LONE_SURROGATE, decode, lines
+from abusekit.importers.spans.text_lines import decode, lines
 
 NAME = "tiktok"
 VERSION = 1
@@ -164,13 +164,13 @@ class _Reader:
                 record = self._comment(fields, source)
             else:
                 record = self._event(kind, fields, source)
-            if isinstance(record, Message) and lone_surrogate(value.raw):
-                record.steps = (LONE_SURROGATE,)
-        except ShapeError as fault:
-            record = field.unparsed(NAME, conversation, str(fault), source)
+            if isinstance(record, Message):
+                record.steps = field.replaced(value.raw)
+        except UNREADABLE as fault:
+            record = field.unparsed(NAME, conversation, fault, source)
         yield record
 
-    def _message(self, fields: Fields, conversation: str, source: SourceRef) -> Message:
+    def _message(self, fields: Table, conversation: str, source: SourceRef) -> Message:
         sent, flags = _time(fields, "Date")
         return self._said(
             field.text(fields, "From"), field.text(fields, "Content"), sent, conversation, source,
@@ -198,13 +198,13 @@ class _Reader:
         author = _account(sender, owner) if sender else None
         return Message(
             "message", NAME, conversation, author, text, sent, source, recipients=recipients,
-            direction=direction, urls=field.urls(text), flags=flags,
+            direction=direction, urls=links_in(text), flags=flags,
         )  # fmt: skip
 
-    def _comment(self, fields: Fields, source: SourceRef) -> Message:
+    def _comment(self, fields: Table, source: SourceRef) -> Message:
         """A comment of the owner; old exports write the keys with capitals."""
         if len({key.lower() for key in fields}) != len(fields):
-            raise ShapeError("A key stands twice in a comment.")
+            raise WrongShapeError("A key stands twice in a comment")
         fields = {key.lower(): value for key, value in fields.items()}
         sent, flags = _time(fields, "date")
         photo, url = field.text(fields, "photo"), field.text(fields, "url")
@@ -214,7 +214,7 @@ class _Reader:
             urls=() if url in _NOTHING else (url,), flags=(*flags, *field.unknown(fields, _COMMENT)),
         )  # fmt: skip
 
-    def _event(self, kind: str, fields: Fields, source: SourceRef) -> Event:
+    def _event(self, kind: str, fields: Table, source: SourceRef) -> Event:
         sent, flags = _time(fields, "Date")
         if kind == "login":
             if field.text(fields, "IP") not in _NOTHING:
@@ -224,17 +224,17 @@ class _Reader:
             return Event("login", NAME, "", self._owner, words.strip(), sent, source, flags=flags)
         handle = field.text(fields, "UserName")
         if not handle:
-            raise ShapeError("UserName is missing in a list of people.")
+            raise WrongShapeError("UserName is missing in a list of people")
         person = _account(handle, self._owner.handle if self._owner is not None else "")
         author, target = (person, self._owner) if kind == "FansList" else (self._owner, person)
         flags = (*flags, *field.unknown(fields, _PERSON))
         what: Literal["block", "follow"] = "block" if kind == "BlockList" else "follow"
         return Event(what, NAME, "", author, kind, sent, source, target, flags=flags)
 
-    def _profile(self, fields: Fields, source: SourceRef) -> Profile:
+    def _profile(self, fields: Table, source: SourceRef) -> Profile:
         handle = field.text(fields, "userName")
         if not handle:
-            raise ShapeError("userName is missing in the profile.")
+            raise WrongShapeError("userName is missing in the profile")
         for key, kind in (("emailAddress", "owner's e-mail"), ("telephoneNumber", "owner's phone")):
             if field.text(fields, key) not in _NOTHING:
                 secret(self._notes, kind, f"{source.member} {source.at}/{key}")
@@ -341,11 +341,11 @@ def _conversation(pointer: str) -> str:
     return found[1] if found else key
 
 
-def _time(fields: Fields, key: str) -> tuple[Time | None, tuple[Flag, ...]]:
+def _time(fields: Table, key: str) -> tuple[Time | None, tuple[Flag, ...]]:
     written = field.text(fields, key)
     if written in _NOTHING:
         return None, ("no_time",)
     time = times.iso(written, clock="server", unzoned="convention")
     if time is None:
-        raise ShapeError(f"{key} {written[:40]!a} is not of a known form.")
+        raise WrongShapeError(f"{key} {written[:40]!a} is not of a known form")
     return time, ()

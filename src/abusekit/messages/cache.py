@@ -30,9 +30,8 @@ from abusekit.messages.declared import Declarations
 from abusekit.messages.reading import Given, Reading, Summary
 
 STREAM_FORMAT = "abusekit-messages/1"
+_FIRST = 4096  # bytes: the first line is far shorter
 MAX_DNS = 4 << 20
-MAX_LINE = 128 << 20
-"""Bytes of one record, or of the summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,8 @@ def logged_readings(entries: Iterable[dict[str, JSON]]) -> dict[str, Logged]:
     found: dict[str, Logged] = {}
     for entry in entries:
         if entry["do"] == "item.read":
-            found[entry["item"]] = Logged(
-                str(entry["importers"]), str(entry["inputs"]), str(entry["sha256"]), int(entry["n"])
-            )
+            importers, inputs = str(entry.get("importers", "")), str(entry.get("inputs", ""))
+            found[entry["item"]] = Logged(importers, inputs, str(entry["sha256"]), int(entry["n"]))
     return found
 
 
@@ -153,6 +151,7 @@ def read_anew(
 ) -> tuple[Summary, Act]:
     """Read the export, keep the stream, and give its summary with the act that is to be logged.
 
+    Where an extra is missing nothing is kept: with the extra the same export reads otherwise.
     Raises CaseError (disk), InputError (the stored export cannot be opened).
     """
     item = opened.item
@@ -166,7 +165,7 @@ def read_anew(
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         with opened_export(case, item) as export, open(fd, "wb", buffering=1 << 20) as out:
             reading = Reading(export, given_for(case, opened.declared), progress=progress)
-            out.write(encoder.encode({"format": STREAM_FORMAT, "item": item.id, "inputs": inputs}) + b"\n")
+            out.write(_first_line(item, inputs))
             buffer = bytearray()
             for record in reading:
                 encoder.encode_into(record, buffer)
@@ -176,7 +175,10 @@ def read_anew(
             last = encoder.encode(reading.summary) + b"\n"
             digest.update(last)
             out.write(last)
-        fresh.replace(target)
+        if reading.summary.missing_extras:
+            target.unlink(missing_ok=True)
+        else:
+            fresh.replace(target)
     except OSError as fault:
         raise disk_error("what was read could not be kept", fault) from fault
     finally:
@@ -212,7 +214,10 @@ def summary_of(case: Case, opened: Opened) -> Summary:
     """What is to be said of one export: from the kept stream where the log vouches for it, else read anew."""
     path = _vouched(case, opened)
     if path is not None:
-        return msgspec.json.decode(_last_line(path), type=Summary)
+        try:
+            return msgspec.json.decode(_last_line(path), type=Summary)
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            raise _not_ours(path, fault) from fault
     with opened_export(case, opened.item) as export:
         reading = Reading(export, given_for(case, opened.declared))
         for _ in reading:
@@ -227,7 +232,8 @@ def _vouched(case: Case, opened: Opened) -> Path | None:
     """The kept stream, if its bytes are those that the log states for this reading."""
     logged = opened.logged
     path = path_of(case, opened.item.id)
-    if logged is None or logged.inputs != inputs_digest(opened.item, opened.declared):
+    inputs = inputs_digest(opened.item, opened.declared)
+    if logged is None or logged.inputs != inputs:
         return None
     if logged.importers and not _current(logged.importers):
         return None
@@ -235,12 +241,25 @@ def _vouched(case: Case, opened: Opened) -> Path | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(fd, "rb") as kept:
-            kept.readline(4096)
+            if kept.readline(_FIRST) != _first_line(opened.item, inputs):
+                return None
             while block := kept.read(BLOCK):
                 digest.update(block)
     except OSError:
         return None
     return path if digest.hexdigest() == logged.sha256 else None
+
+
+def _first_line(item: Item, inputs: str) -> bytes:
+    return msgspec.json.encode({"format": STREAM_FORMAT, "item": item.id, "inputs": inputs}) + b"\n"
+
+
+def _not_ours(path: Path, fault: Exception) -> EvidenceError:
+    """The log vouches for bytes that no version of abusekit writes."""
+    return EvidenceError(
+        f"{path.name}, what was read of an export, is malformed: {fault}",
+        f"remove derived/messages/{path.name}",
+    )
 
 
 def _current(importers: str) -> bool:
@@ -260,12 +279,15 @@ def _current(importers: str) -> bool:
 
 def _records(path: Path) -> Iterator[Record]:
     with path.open("rb", buffering=1 << 20) as kept:
-        kept.readline(4096)
+        kept.readline(_FIRST)
         before = b""
-        for line in kept:
-            if before:
-                yield _DECODER.decode(before)
-            before = line
+        try:
+            for line in kept:
+                if before:
+                    yield _DECODER.decode(before)
+                before = line
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            raise _not_ours(path, fault) from fault
 
 
 def _last_line(path: Path) -> bytes:

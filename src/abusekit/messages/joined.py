@@ -48,6 +48,8 @@ class _Links:
     # 64 bits of the uid → where it was first seen
     said: dict[int, int] = field(default_factory=dict)
     # the same → hash of what it said, for records with a native id
+    others: dict[int, dict[int, Place]] = field(default_factory=lambda: defaultdict(dict))
+    # the same → what it said elsewhere → where it was first said
     also: dict[Place, list[Place]] = field(default_factory=lambda: defaultdict(list))
     skipped: set[Place] = field(default_factory=set)
     changed: dict[Place, list[Place]] = field(default_factory=lambda: defaultdict(list))
@@ -107,6 +109,7 @@ class Join:
                     self._join_chats(other_index, index, found)
         links.first.clear()
         links.said.clear()
+        links.others.clear()
 
     def _compare(self, record: Record, place: Place) -> None:
         if isinstance(record, Profile) or (isinstance(record, Event) and record.kind == "unparsed"):
@@ -120,9 +123,15 @@ class Join:
                 links.said[key] = said
             return
         if record.native_id and links.said.get(key) != said:
-            links.changed[first].append(place)
-            links.changed[place].append(first)
-            return
+            others = links.others[key]
+            version = others.setdefault(said, place)
+            if version == place:
+                for other in (first, *others.values()):
+                    if other != place:
+                        links.changed[other].append(place)
+                        links.changed[place].append(other)
+                return
+            first = version
         links.also[first].append(place)
         links.skipped.add(place)
 
@@ -132,7 +141,7 @@ class Join:
         for n, other in found.pairs:
             kept, dropped = Place(first, n), Place(second, other)
             if kept not in links.skipped and dropped not in links.skipped:
-                links.also[kept].append(dropped)
+                links.also[kept] += [dropped, *links.also.pop(dropped, ())]
                 links.skipped.add(dropped)
         for n, other in found.author_differs:
             links.author[Place(first, n)].append(Place(second, other))

@@ -40,4 +40,4 @@ def record(case: Case, opened: Opened, n: int) -> Record:
         last = one.n
         if one.n == n:
             return one
-    raise UsageError(f"{opened.item.id} has no part m{n}", f"it has m1 to m{last}")
+    raise UsageError(f"{opened.item.id} has no part m{n}", f"it has m1 to m{last}" if last else "it has none")

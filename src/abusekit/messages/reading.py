@@ -14,7 +14,7 @@ import msgspec
 
 from abusekit.case.hashing import BLOCK
 from abusekit.containers.container import Container, Member
-from abusekit.errors import AbusekitError, InputError
+from abusekit.errors import AbusekitError, InputError, MissingExtraError
 from abusekit.importers.formats import Claim, claims
 from abusekit.importers.importer import Notes
 from abusekit.importers.media import media_type
@@ -71,13 +71,20 @@ class Summary(msgspec.Struct, omit_defaults=True):
     limits: list[str] = []
     damaged: list[str] = []
     repairs: list[str] = []
+    missing_extras: list[str] = []
+    """What was not read since a part of abusekit is not installed, with the command that installs it."""
     secrets: list[SecretPlace] = []
     secret_count: int = 0
 
     @property
     def whole(self) -> bool:
         """Whether everything in it was understood."""
-        return not (self.problems or self.damaged or self.unparsed)
+        return not (self.faulty or self.missing_extras)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether something in the export itself was refused or not understood."""
+        return bool(self.problems or self.damaged or self.unparsed)
 
 
 @dataclass(slots=True)
@@ -140,6 +147,10 @@ class Reading:
                     if not number % 10_000:
                         self._progress(number)
                     yield record
+            except MissingExtraError as fault:
+                self._say(
+                    self.summary.missing_extras, f"{claim.importer.NAME}: {fault.message} ({fault.hint})"
+                )
             except AbusekitError as fault:
                 hint = f" ({fault.hint})" if fault.hint else ""
                 notes.damaged.append(f"{claim.importer.NAME}: {fault.message}{hint}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from abusekit.case.moment import (
@@ -103,11 +104,23 @@ def moment_of(time: Time, declared: Declarations, *, first: bool | None = None) 
             if time.readings and len(readings) == 1
             else ""
         )
+        if zone and not _is_zone(zone):
+            strange = f"{declared.by('timezone')} declared the zone {zone}, which is not known here"
+            zone, chosen = "", f"{chosen}; {strange}" if chosen else strange
         if len(readings) == 1 and zone:
             return _in_zone(time, readings[0], declared, first, chosen)
         return _open(time, readings, zone, precision, clock, chosen)
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=64)
+def _is_zone(zone: str) -> bool:
+    """A log may name a zone of another year's list of zones, or none: then it counts as not recorded."""
+    try:
+        return bool(offsets_of(datetime(2024, 1, 1), zone))  # noqa: DTZ001 - a wall-clock reading
+    except (ValueError, OverflowError):
+        return False
 
 
 def _moment(record: Record, declared: Declarations, zone: str, first: bool | None) -> Moment | None:

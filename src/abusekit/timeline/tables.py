@@ -16,6 +16,7 @@ from typing import Any, TextIO
 import msgspec
 
 from abusekit.plain import safe_text
+from abusekit.timeline.cells import MAX_BYTES, quoted, short
 from abusekit.timeline.row import Row
 
 COLUMNS: dict[str, str] = {
@@ -43,17 +44,11 @@ COLUMNS: dict[str, str] = {
 }
 """Column → what stands in it; the same in both forms and in this order."""
 
-MAX_BYTES = 32_000
-"""UTF-8 bytes of one field at most; Timesketch's limit is 32,765. What is cut says so."""
-
 ZONE_NOT_RECORDED = "(zone not recorded, earliest possible)"
 DAY_ONLY = "(day only, its start)"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FORMULA = frozenset("=+-@＝＋－＠")
-# A cell that starts with one of these is run as a formula by spreadsheet programs (OWASP, CSV injection); the
-# wide forms by Japanese editions. Tab, CR and LF, which do the same, are escaped before as control characters.
 _HEADER = ",".join(COLUMNS) + "\r\n"
 _CHUNK = 500  # lines written at once
 
@@ -160,31 +155,17 @@ def _cells(row: Row) -> _Cells:
 
 def _safe(value: Any) -> Any:
     if isinstance(value, tuple):
-        return tuple(_short(safe_text(tag)) for tag in value)
-    return _short(safe_text(value)) if isinstance(value, str) else value
-
-
-def _short(text: str) -> str:
-    if len(text) * 4 <= MAX_BYTES or len(data := text.encode("utf-8")) <= MAX_BYTES:
-        return text
-    return data[: MAX_BYTES - 20].decode("utf-8", "ignore") + " … (cut)"
+        return tuple(short(safe_text(tag)) for tag in value)
+    return short(safe_text(value)) if isinstance(value, str) else value
 
 
 def _csv_line(c: _Cells) -> str:
     # `datetime`, `earliest` and the like are our own texts: they need no quotes, and the numbers no prefix.
     return (
-        f"{_quoted(c.message)},{c.datetime},{c.timestamp},{_quoted(c.timestamp_desc)},{_quoted(c.item)},"
-        f"{_quoted(c.exhibit)},{_quoted(c.file)},{_quoted(c.field)},{c.kind},{c.certainty},{_quoted(c.basis)},"
-        f"{c.earliest},{c.latest},{_quoted(c.raw)},{_quoted(_short(', '.join(c.tags))) if c.tags else ''},"
-        f"{'' if c.log_line is None else c.log_line},{_quoted(c.withdrawn) if c.withdrawn else ''},"
-        f"{_quoted(c.content) if c.content else ''},{_quoted(c.account)},{_quoted(c.platform)},"
-        f"{_quoted(_short(', '.join(c.also))) if c.also else ''}\r\n"
+        f"{quoted(c.message)},{c.datetime},{c.timestamp},{quoted(c.timestamp_desc)},{quoted(c.item)},"
+        f"{quoted(c.exhibit)},{quoted(c.file)},{quoted(c.field)},{c.kind},{c.certainty},{quoted(c.basis)},"
+        f"{c.earliest},{c.latest},{quoted(c.raw)},{quoted(short(', '.join(c.tags))) if c.tags else ''},"
+        f"{'' if c.log_line is None else c.log_line},{quoted(c.withdrawn) if c.withdrawn else ''},"
+        f"{quoted(c.content) if c.content else ''},{quoted(c.account)},{quoted(c.platform)},"
+        f"{quoted(short(', '.join(c.also))) if c.also else ''}\r\n"
     )
-
-
-def _quoted(text: str) -> str:
-    if not text:
-        return ""
-    if '"' in text:
-        text = text.replace('"', '""')
-    return f'"\'{text}"' if text[0] in _FORMULA else f'"{text}"'

@@ -10,21 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
-from abusekit.importers import times
-from abusekit.importers.chats import fields
+from abusekit.importers import fields, times
 from abusekit.importers.chats.discord_people import Channel, account, attachments, channel_of, reactions
-from abusekit.importers.chats.fields import Table, WrongShapeError
-from abusekit.importers.chats.records import (
-    Files,
-    decoded,
-    direction,
-    folder_of,
-    or_nothing,
-    place,
-    unparsed,
-    values,
-)
+from abusekit.importers.chats.records import Files, direction, folder_of, or_nothing, place, values
 from abusekit.importers.chats.snowflake import conflict, settle
+from abusekit.importers.fields import UNREADABLE, Table, decoded, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import (
     Account,
@@ -115,7 +105,7 @@ def _chat(member: Member, files: Files, notes: Notes) -> Iterator[Record]:
                 _tell_range(decoded(value.raw)[0], channel, notes)
             else:
                 declared = value.raw
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("discord", channel.id, fault, place(member, value))
     if declared is not None and declared != str(count).encode():
         said = declared[:20].decode("ascii", "replace")
@@ -149,7 +139,7 @@ def _record(
     writer = fields.table(record, "author")
     author = account(writer, notes) if writer else None
     flags = _flags(record, sent)
-    if writer and fields.flagged(writer, "isBot"):
+    if writer and fields.truth(writer, "isBot"):
         flags = ("bot", *flags)
     if kind in _EVENTS or (kind.isdecimal() and 1 <= int(kind[:9]) <= _LAST_NOTICE):
         return _event(record, kind, channel, author, sent, source, identity, flags)
@@ -185,7 +175,7 @@ def _flags(record: Table, sent: Time | None) -> tuple[str, ...]:
     flags = fields.unknown(record, _KNOWN)
     if sent is None:
         flags += ("time_not_read",)
-    if fields.flagged(record, "isPinned"):
+    if fields.truth(record, "isPinned"):
         flags += ("pinned",)
     if embeds := fields.elements(record, "embeds"):
         flags += (f"embeds:{len(embeds)}",)

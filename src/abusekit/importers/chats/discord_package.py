@@ -14,24 +14,16 @@ from typing import NamedTuple
 
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
-from abusekit.importers.chats import fields
+from abusekit.importers import fields
 from abusekit.importers.chats.discord_people import plain_address
-from abusekit.importers.chats.fields import Table, WrongShapeError
-from abusekit.importers.chats.records import (
-    decoded,
-    folder_of,
-    or_nothing,
-    place,
-    placed_rows,
-    small,
-    unparsed,
-    values,
-)
+from abusekit.importers.chats.records import folder_of, or_nothing, place, small, values
 from abusekit.importers.chats.snowflake import conflict, settle
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError, decoded, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Message, Profile, Record, SourceRef
 from abusekit.importers.spans.csv_rows import header
 from abusekit.importers.spans.json_spans import paths
+from abusekit.importers.table_rows import entries
 
 NAME = "discord-package"
 VERSION = 1
@@ -128,7 +120,7 @@ def _user(member: Member, package: _Package, notes: Notes) -> Iterator[Record]:
             for key, what in (("email", "owner's e-mail"), ("phone", "owner's phone"), ("ip", "IP address")):
                 if user.get(key):
                     notes.secret(what, f"{member.path} /{key}")
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("discord", "", fault, source)
             continue
         yield Profile(package.owner, source, "owner")
@@ -142,7 +134,7 @@ def _user(member: Member, package: _Package, notes: Notes) -> Iterator[Record]:
             role = _ROLES.get(kind, "other") if isinstance(kind, int) else "other"
             facts = {} if role != "other" else {"relationship": fields.laid_out(kind)[:40]}
             yield Profile(person, source, role, facts)  # type: ignore[arg-type]  # the values of the table are roles
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("discord", "", fault, source)
 
 
@@ -201,20 +193,17 @@ def _json(member: Member, package: _Package, notes: Notes) -> Iterator[Record]:
             flags = fields.unknown(record, _KNOWN)
             cells = [fields.identity(record, "ID"), *(fields.text(record, key) for key in _COLUMNS[1:])]
             yield _message(cells, where, source, steps, flags, notes)
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("discord", where.conversation, fault, source)
 
 
 def _csv(member: Member, package: _Package, notes: Notes) -> Iterator[Record]:
     where = _channel(member, package, notes)
-    for row, source in placed_rows(member, notes):
-        if row.number == 1 and row.cells == _COLUMNS:
-            continue
-        if len(row.cells) != len(_COLUMNS) or row.fault:
-            why = row.fault or f"the row has {len(row.cells)} cells, not {len(_COLUMNS)}"
-            yield unparsed("discord", where.conversation, why, source)
-            continue
-        yield _message(row.cells, where, source, (), (), notes)
+    for entry in entries(member, notes, lambda cells: list(cells) == _COLUMNS):
+        if entry.fault:
+            yield unparsed("discord", where.conversation, entry.fault, entry.source)
+        else:
+            yield _message([*entry.cells.values()], where, entry.source, entry.steps, (), notes)
 
 
 def _message(

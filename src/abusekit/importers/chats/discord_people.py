@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields
 from abusekit.importers.chats.records import Files, owned
+from abusekit.importers.fields import Table
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Reaction
 
@@ -59,7 +59,7 @@ def reactions(record: Table, notes: Notes) -> tuple[Reaction, ...]:
         value = fields.text(emoji, "name") or fields.identity(emoji, "id")
         users = fields.tables(one, "users")
         found.extend(Reaction(value, account(user, notes)) for user in users)
-        nameless = (fields.whole(one, "count") or 0) - len(users)
+        nameless = (fields.number(one, "count") or 0) - len(users)
         if nameless > 0:
             found.append(Reaction(f"{value} ×{nameless}"))
     return tuple(found)
@@ -88,7 +88,7 @@ def attachments(record: Table, files: Files, folder: str) -> tuple[Attachment, .
 
 
 def _attachment(one: Table, name: str, address: str, files: Files, folder: str) -> Attachment:
-    size = fields.whole(one, "fileSizeBytes")
+    size = fields.number(one, "fileSizeBytes")
     if address.startswith(("https://", "http://")):
         note = f"the export holds only its address, {plain_address(address)}"
         return Attachment(name, "missing", size=size, note=note)

@@ -6,19 +6,16 @@ import posixpath
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import BinaryIO, Literal
+from typing import Literal
 from urllib.parse import unquote
 
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
-from abusekit.importers.chats.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
 from abusekit.importers.media import HEAD_BYTES, media_type
-from abusekit.importers.model import Account, Attachment, Event, Record, SourceRef
-from abusekit.importers.spans.csv_rows import Row, rows
-from abusekit.importers.spans.json_spans import Pattern, Value, load, lone_surrogate, scan
+from abusekit.importers.model import Account, Attachment, Record, SourceRef
+from abusekit.importers.spans.json_spans import Pattern, Value, load, scan
 from abusekit.importers.spans.places import ref
-from abusekit.importers.spans.text_lines import LONE_SURROGATE
 
 SMALL = 64 << 20
 """Bytes of a list of users, channels or settings at most; messages are streamed."""
@@ -33,19 +30,6 @@ def values(member: Member, patterns: Sequence[Pattern], notes: Notes) -> Iterato
         notes.damaged.append(f"{member.path!a}: {fault.message}")
 
 
-def decoded(raw: bytes) -> tuple[Table, tuple[str, ...]]:
-    """The object, and the step `lone surrogate replaced` where that was needed.
-
-    Raises WrongShapeError (no object), InputError (no JSON, no UTF-8).
-    """
-    record = load(raw)
-    if not isinstance(record, dict):
-        raise WrongShapeError("the record is not an object")
-    if b"\\u" in raw and lone_surrogate(raw):
-        return record, (LONE_SURROGATE,)
-    return record, ()
-
-
 def small(member: Member, notes: Notes) -> object:
     """The JSON of a small member; None where it cannot be read, which the notes then say."""
     try:
@@ -55,38 +39,8 @@ def small(member: Member, notes: Notes) -> object:
         return None
 
 
-def placed_rows(member: Member, notes: Notes) -> Iterator[tuple[Row, SourceRef]]:
-    """The rows of a CSV member, each with its place; where it is damaged it ends, and the notes say where."""
-    try:
-        with (
-            closing(member.open()) as stream,
-            closing(member.open()) as again,
-        ):  # the second for the bytes to hash
-            at = 0
-            for row in rows(stream):
-                _exactly(again, row.start - at)
-                raw, at = _exactly(again, row.end - row.start), row.end
-                yield row, ref(member.path, row.start, row.end, raw, f"row {row.number}")
-    except InputError as fault:
-        notes.damaged.append(f"{member.path!a}: {fault.message}")
-
-
-def _exactly(stream: BinaryIO, size: int) -> bytes:
-    parts = []
-    while size > 0 and (part := stream.read(size)):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
-
-
 def place(member: Member, value: Value) -> SourceRef:
     return ref(member.path, value.start, value.end, value.raw, value.pointer)
-
-
-def unparsed(platform: str, conversation: str, why: Exception | str, source: SourceRef) -> Event:
-    """What could not be read, so that it is not dropped; its bytes stand behind the source."""
-    reason = why.message if isinstance(why, InputError) else str(why)
-    return Event("unparsed", platform, conversation, None, f"{reason[:200]}.", None, source)
 
 
 def or_nothing(records: Iterable[Record], notes: Notes, hint: str) -> Iterator[Record]:

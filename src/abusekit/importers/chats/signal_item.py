@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from abusekit.importers import times
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
+from abusekit.importers import fields, times
 from abusekit.importers.chats.signal_media import Media
 from abusekit.importers.chats.signal_people import Chat, People
 from abusekit.importers.chats.signal_update import update
+from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.model import (
     Account,
     Attachment,
@@ -41,7 +40,7 @@ _REACHED = ("delivered", "read", "viewed")
 
 def stamp(record: Table, key: str, clock: WrittenClock) -> Time | None:
     """Milliseconds since 1970; None: absent, 0, or no year that a time can have. Raises WrongShapeError."""
-    count = fields.whole(record, key)
+    count = fields.number(record, key)
     return times.epoch(count, clock=clock) if count else None
 
 
@@ -77,7 +76,7 @@ def record_of(
     original = versions[0] if versions else item
     details = fields.table(original, way)
     return Message(
-        "sms" if fields.flagged(item, "sms") else "message",
+        "sms" if fields.truth(item, "sms") else "message",
         "signal",
         chat.conversation,
         author,
@@ -120,7 +119,7 @@ def _flags(item: Table, author: Account | None, sent: Time | None) -> tuple[str,
         flags += ("author_not_in_file",)
     if sent is None:
         flags += ("time_not_read",)
-    if expires := fields.whole(item, "expiresInMs"):
+    if expires := fields.number(item, "expiresInMs"):
         flags += (f"disappears_after:{expires} ms",)
     return flags
 

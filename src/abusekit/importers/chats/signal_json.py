@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
-from abusekit.importers.chats.records import decoded, folder_of, or_nothing, unparsed
+from abusekit.importers import fields
+from abusekit.importers.chats.records import folder_of, or_nothing
 from abusekit.importers.chats.signal_item import record_of, stamp
 from abusekit.importers.chats.signal_media import Media
 from abusekit.importers.chats.signal_people import People, keys_in
+from abusekit.importers.fields import UNREADABLE, Table, decoded, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Event, Profile, Record, SourceRef
 from abusekit.importers.spans.json_spans import paths
@@ -134,7 +134,7 @@ def _line(reading: _Reading, number: int, offset: int, raw: bytes) -> Iterator[R
         record = _frame(reading, item, fields.table(frame, item), steps, source)
         if record is not None:
             yield record
-    except (WrongShapeError, InputError) as fault:
+    except UNREADABLE as fault:
         yield unparsed("signal", "", fault, source)
 
 
@@ -148,7 +148,7 @@ def _frame(
         return people.learn(content, source)
     if item == "chat":
         people.learn_chat(content)
-        reading.timers += bool(fields.whole(content, "expirationTimerMs"))
+        reading.timers += bool(fields.number(content, "expirationTimerMs"))
         return None
     if item == "chatItem":  # the bulk of the file
         return record_of(content, steps, people, source, reading.media)

@@ -10,9 +10,9 @@ from contextlib import closing
 
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields
 from abusekit.importers.chats.records import content_type
+from abusekit.importers.fields import Table
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Attachment
 
@@ -32,7 +32,7 @@ class Media:
     def attached(self, pointer: Table, note: str = "") -> Attachment:
         """What a `FilePointer` stands for. Raises WrongShapeError."""
         locator = fields.table(pointer, "locatorInfo")
-        name, size = fields.text(pointer, "fileName"), fields.whole(locator, "size")
+        name, size = fields.text(pointer, "fileName"), fields.number(locator, "size")
         claimed = fields.text(pointer, "contentType")
         caption = fields.text(pointer, "caption")
         notes = "; ".join(part for part in (note, f"caption: {caption}" if caption else "") if part)

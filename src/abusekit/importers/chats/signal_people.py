@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields
+from abusekit.importers.fields import Table
 from abusekit.importers.model import Account, IdKind, NameFrom, Profile, SourceRef
 
 _KEYS = frozenset((
@@ -93,7 +93,7 @@ class People:
             return Profile(
                 account,
                 source,
-                "blocked" if fields.flagged(contact, "blocked") else "contact",
+                "blocked" if fields.truth(contact, "blocked") else "contact",
                 _facts(contact),
             )
         if "group" in record:
@@ -106,7 +106,7 @@ class People:
             )
             self.accounts[number] = account
             facts = {"group": "yes"}
-            return Profile(account, source, "blocked" if fields.flagged(group, "blocked") else "other", facts)
+            return Profile(account, source, "blocked" if fields.truth(group, "blocked") else "other", facts)
         kind = next(
             (key for key in ("releaseNotes", "distributionList", "callLink") if key in record), "recipient"
         )

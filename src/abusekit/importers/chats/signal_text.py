@@ -15,7 +15,8 @@ from datetime import datetime
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
 from abusekit.importers import times
-from abusekit.importers.chats.records import Files, direction, folder_of, or_nothing, owned, unparsed
+from abusekit.importers.chats.records import Files, direction, folder_of, or_nothing, owned
+from abusekit.importers.fields import unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Message, Record, Time
 from abusekit.importers.spans.places import ref

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from abusekit.importers import times
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields, times
 from abusekit.importers.chats.signal_people import Chat, People
+from abusekit.importers.fields import Table
 from abusekit.importers.model import Account, Event, SourceRef, Time
 
 _SIMPLE = {
@@ -92,7 +91,7 @@ def _call(name: str, content: Table, event: Event) -> str:
         "in" if way == "INCOMING" else "out" if way == "OUTGOING" or state == "OUTGOING_RING" else "unknown"
     )
     event.outcome = _OUTCOMES.get(state, "")
-    started, ended = (fields.whole(content, key) for key in ("startedCallTimestamp", "endedCallTimestamp"))
+    started, ended = (fields.number(content, key) for key in ("startedCallTimestamp", "endedCallTimestamp"))
     if started and ended and 0 <= ended - started < 10**11:
         event.duration_s = (ended - started) // 1000
     at = times.epoch(started, clock="sender") if started else None

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from abusekit.containers.container import HEAD, Container, Member
-from abusekit.errors import InputError
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import WrongShapeError
-from abusekit.importers.chats.records import Files, decoded, folder_of, or_nothing, place, unparsed, values
+from abusekit.importers import fields
+from abusekit.importers.chats.records import Files, folder_of, or_nothing, place, values
 from abusekit.importers.chats.skype_record import Conversation, account, record_of
+from abusekit.importers.fields import UNREADABLE, decoded, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Profile, Record
 from abusekit.importers.spans.json_spans import Value, load, paths
@@ -80,7 +79,7 @@ def _file(reading: _Reading) -> Iterator[Record]:
             reading.prefix, reading.conversation = prefix, _NONE
         try:
             yield from _value(value, reading)
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             source = place(reading.member, value)
             yield unparsed("skype", reading.conversation.id or reading.prefix, fault, source)
 
@@ -104,6 +103,6 @@ def _value(value: Value, reading: _Reading) -> Iterator[Record]:
         reading.conversation = reading.conversation._replace(title=name)
     elif value.raw != b"null":
         properties = decoded(value.raw)[0]
-        if fields.flagged(properties, "conversationblocked") and reading.conversation.id:
+        if fields.truth(properties, "conversationblocked") and reading.conversation.id:
             here = reading.conversation
             yield Profile(account(here.id, here.title, reading.user), source, "blocked")

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from abusekit.importers import times
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields, times
 from abusekit.importers.chats.records import Files, direction
 from abusekit.importers.chats.skype_content import Content, content_of
+from abusekit.importers.fields import Table
 from abusekit.importers.model import (
     Account,
     Attachment,

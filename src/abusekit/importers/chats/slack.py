@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from abusekit.containers.container import HEAD, Container, Member
-from abusekit.errors import InputError
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
-from abusekit.importers.chats.records import decoded, folder_of, or_nothing, place, unparsed, values
+from abusekit.importers import fields
+from abusekit.importers.chats.records import folder_of, or_nothing, place, values
 from abusekit.importers.chats.slack_people import People, Room, profile, rooms
 from abusekit.importers.chats.slack_record import record_of
 from abusekit.importers.chats.slack_text import Tokens
+from abusekit.importers.fields import UNREADABLE, Table, decoded, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Record
 from abusekit.importers.spans.json_spans import paths
@@ -83,7 +82,7 @@ def _users(member: Member, people: People, notes: Notes) -> Iterator[Record]:
         try:
             record = decoded(value.raw)[0]
             yield profile(record, people, source, notes)
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("slack", "", fault, source)
 
 
@@ -99,7 +98,7 @@ def _day(
             record, steps = decoded(value.raw)
             here = room or _named(record) or here
             yield record_of(record, steps, here, people, tokens, source, notes)
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("slack", here.id, fault, source)
     tokens.tell(member.path, notes)
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from abusekit.containers.container import Member
 from abusekit.errors import InputError
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
-from abusekit.importers.chats.records import decoded, owned, values
+from abusekit.importers import fields
+from abusekit.importers.chats.records import owned, values
+from abusekit.importers.fields import UNREADABLE, Table, decoded
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Profile, SourceRef
 
@@ -73,7 +73,7 @@ def profile(record: Table, people: People, source: SourceRef, notes: Notes) -> P
         shown["real_name"] = record.get("real_name")
     account = _account(identity, fields.text(record, "name"), shown, notes)
     people.known[identity] = account
-    facts = {key: "yes" for key in ("deleted", "is_bot") if fields.flagged(record, key)}
+    facts = {key: "yes" for key in ("deleted", "is_bot") if fields.truth(record, key)}
     if account.name != fields.text(shown, "real_name"):
         facts["real_name"] = fields.text(shown, "real_name")
     return Profile(account, source, "owner" if account.owner else "other", facts)
@@ -85,7 +85,7 @@ def rooms(member: Member, notes: Notes) -> Iterator[tuple[str, Room]]:
         try:
             record = decoded(value.raw)[0]
             identity, name = fields.text(record, "id"), fields.text(record, "name")
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             reason = fault.message if isinstance(fault, InputError) else str(fault)
             notes.damaged.append(f"{member.path!a} {value.pointer}: {reason}")
             continue

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from abusekit.importers import times
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
+from abusekit.importers import fields, times
 from abusekit.importers.chats.records import direction
 from abusekit.importers.chats.slack_people import People, Room
 from abusekit.importers.chats.slack_text import Tokens, readable, text_of_blocks
+from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import (
     Account,
@@ -148,7 +147,7 @@ def _files(record: Table, tokens: Tokens, where: str) -> tuple[Attachment, ...]:
             else ""
         )
         name = fields.text(one, "name") or fields.text(one, "title") or fields.text(one, "id") or "file"
-        size = fields.whole(one, "size")
+        size = fields.number(one, "size")
         state: Any = "missing" if gone else "not_exported"
         found.append(Attachment(name, state, media_type=fields.text(one, "mimetype"), size=size, note=note))
     return tuple(found)
@@ -163,7 +162,7 @@ def _reactions(record: Table, people: People) -> tuple[Reaction, ...]:
             people.by_id(user) for user in fields.elements(one, "users") if isinstance(user, str)
         ]
         found.extend(Reaction(value, user) for user in users)
-        nameless = (fields.whole(one, "count") or 0) - len(users)
+        nameless = (fields.number(one, "count") or 0) - len(users)
         if nameless > 0:
             found.append(Reaction(f"{value} ×{nameless}"))
     return tuple(found)

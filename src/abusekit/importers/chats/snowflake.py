@@ -15,14 +15,19 @@ from abusekit.importers import times
 from abusekit.importers.model import Time
 
 _EPOCH_MS = 1_420_070_400_000
+_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _QUARTER = timedelta(minutes=15)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+def _is_snowflake(identity: str) -> bool:
+    return 15 <= len(identity) <= 19 and identity.isascii() and identity.isdigit()
+
+
 def instant(identity: str) -> Time | None:
     """The time inside of an id, to the millisecond; None: the text is no snowflake."""
-    if not (15 <= len(identity) <= 19 and identity.isascii() and identity.isdigit()):
+    if not _is_snowflake(identity):
         return None
     return times.epoch((int(identity) >> 22) + _EPOCH_MS, raw=identity, clock="server", basis="native_id")
 
@@ -34,16 +39,18 @@ def settle(written: str, identity: str) -> Time | None:
     if some zone has that offset and the rest is less than a second. From a second on, and where the text cannot be
     read, `agrees` says CONFLICT.
     """
-    inside = instant(identity)
     time = times.iso(written, clock="server")
+    if time is not None and time.at.endswith("Z") and _is_snowflake(identity):
+        away = times.utc_of(time) - (_EPOCH + (int(identity) >> 22) * _MILLISECOND)
+        time.agrees = (_compared(away),)
+        return time
+    inside = instant(identity)
     if inside is None:
         return time
     if time is None:
         return replace(
             inside, raw=written, agrees=("CONFLICT: the written time is not read, this is the id's",)
         )
-    if time.at.endswith("Z"):
-        return replace(time, agrees=(_compared(times.utc_of(time) - times.utc_of(inside)),))
     away = datetime.fromisoformat(time.at).replace(tzinfo=UTC) - times.utc_of(inside)
     offset = (
         round((away + _SECOND / 2) / _QUARTER) * _QUARTER
@@ -54,7 +61,8 @@ def settle(written: str, identity: str) -> Time | None:
 
 
 def conflict(time: Time | None) -> bool:
-    return time is not None and any(one.startswith("CONFLICT") for one in time.agrees)
+    """Whether the two clocks that `settle` compared differ."""
+    return time is not None and bool(time.agrees) and time.agrees[0].startswith("CONFLICT")
 
 
 def _compared(away: timedelta) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields
 from abusekit.importers.chats.records import Files
 from abusekit.importers.chats.telegram_times import moment
+from abusekit.importers.fields import Table
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Event, Message, Profile, Record, SourceRef
 

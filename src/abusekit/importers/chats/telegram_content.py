@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
+from abusekit.importers import fields
 from abusekit.importers.chats.records import Files
 from abusekit.importers.chats.telegram_times import moment
+from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Reaction
 
@@ -55,7 +55,7 @@ def content(record: Table, notes: Notes) -> Content:
         text = fields.text(record, "text")
     flags = _flags(record) if not _FLAGGED.isdisjoint(record) else ()
     entities = fields.elements(record, "text_entities")
-    if entities and _joined(entities, urls) != text:
+    if entities and not _is_plain(entities, text) and _joined(entities, urls) != text:
         flags += (
             "text_entities_differ",
         )  # the program writes the same text twice; somebody changed one of them
@@ -67,6 +67,11 @@ def content(record: Table, notes: Notes) -> Content:
         text = "\n".join([text, *lines] if text else lines)
         steps += ("fields laid out",)
     return Content(text, tuple(dict.fromkeys(urls)), steps, flags)
+
+
+def _is_plain(entities: list[Any], text: str) -> bool:
+    """Whether it is the same text, in one piece that is no link, as most messages have it."""
+    return entities == [{"type": "plain", "text": text}]
 
 
 def _joined(parts: list[Any], urls: list[str]) -> str:
@@ -91,7 +96,7 @@ def _flags(record: Table) -> tuple[str, ...]:
         flags += (f"via_bot:{bot[:64]}",)
     if signature := fields.text(record, "author"):
         flags += (f"signature:{signature[:100]}",)
-    if seconds := fields.whole(record, "self_destruct_period_seconds"):
+    if seconds := fields.number(record, "self_destruct_period_seconds"):
         flags += (f"self_destruct:{seconds} s",)
     return flags
 
@@ -110,7 +115,7 @@ def attachments(record: Table, folder: str, files: Files) -> tuple[Attachment, .
             continue
         kind = fields.text(record, "media_type")
         claimed = fields.text(record, "mime_type") if key == "file" else ""
-        size = fields.whole(record, f"{key}_size" if key == "file" else f"{key}_file_size")
+        size = fields.number(record, f"{key}_size" if key == "file" else f"{key}_file_size")
         reason = next((one for one in _NOT_HERE if path.endswith(one)), "")
         if reason:
             name = path.removesuffix(reason).strip() or fields.text(record, "file_name") or kind or key
@@ -137,7 +142,7 @@ def reactions(record: Table) -> tuple[Reaction, ...]:
                 "telegram", identity or name, "platform_id" if identity else "display_name", name=name
             )
             found.append(Reaction(value, actor, moment(each, "date")))
-        nameless = (fields.whole(one, "count") or 0) - len(recent)
+        nameless = (fields.number(one, "count") or 0) - len(recent)
         if nameless > 0:
             found.append(Reaction(f"{value} ×{nameless}"))
     return tuple(found)

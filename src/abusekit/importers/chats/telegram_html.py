@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
-from abusekit.importers.chats.records import Files, folder_of, or_nothing, unparsed
+from abusekit.importers.chats.records import Files, folder_of, or_nothing
 from abusekit.importers.chats.telegram_html_message import Context, record_of
 from abusekit.importers.chats.telegram_markup import Block, blocks, title_of
+from abusekit.importers.fields import unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Message, Record
 from abusekit.importers.spans.html_events import Text

@@ -15,10 +15,10 @@ from io import BytesIO
 from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
 from abusekit.importers.chats import telegram_account
-from abusekit.importers.chats.fields import Table, WrongShapeError
-from abusekit.importers.chats.records import Files, decoded, folder_of, or_nothing, place, unparsed, values
+from abusekit.importers.chats.records import Files, folder_of, or_nothing, place, values
 from abusekit.importers.chats.telegram_gaps import Gaps
 from abusekit.importers.chats.telegram_record import Chat, record_of
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError, decoded, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.json_repair import repair
 from abusekit.importers.model import Record
@@ -112,7 +112,7 @@ def _file(reading: _Reading) -> Iterator[Record]:
             made = _value(value, reading)
             if made is not None:
                 yield made
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed(
                 "telegram", reading.chat.conversation or reading.chat.fallback, fault, place(member, value)
             )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table, WrongShapeError
+from abusekit.importers import fields
 from abusekit.importers.chats.records import Files, direction, owned
 from abusekit.importers.chats.telegram_account import Owner
 from abusekit.importers.chats.telegram_content import (
@@ -16,6 +15,7 @@ from abusekit.importers.chats.telegram_content import (
 )
 from abusekit.importers.chats.telegram_service import service
 from abusekit.importers.chats.telegram_times import moment
+from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Edit, Event, IdKind, Message, SourceRef
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields
 from abusekit.importers.chats.records import Files, direction
 from abusekit.importers.chats.telegram_content import attachments
 from abusekit.importers.chats.telegram_times import moment
+from abusekit.importers.fields import Table
 from abusekit.importers.model import Account, Event, SourceRef
 
 _KINDS = {
@@ -53,13 +53,13 @@ def service(
     attachments(record, folder, files)  # a new photo of the group counts as read
     kind: Any = _KINDS.get(action, "system")
     outcome = ""
-    seconds = fields.whole(record, "duration_seconds")
+    seconds = fields.number(record, "duration_seconds")
     if action == "phone_call":
         reason = fields.text(record, "discard_reason")
         kind = "missed_call" if reason == "missed" else "call"
         outcome = {"missed": "missed", "busy": "rejected"}.get(reason, "answered" if seconds else "")
     elif action == "group_call":
-        seconds = fields.whole(record, "duration")
+        seconds = fields.number(record, "duration")
     sent = moment(record, "date")
     return Event(
         kind,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from abusekit.importers import times
-from abusekit.importers.chats import fields
-from abusekit.importers.chats.fields import Table
+from abusekit.importers import fields, times
+from abusekit.importers.fields import Table
 from abusekit.importers.model import Time, WrittenClock
 
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
@@ -20,7 +19,7 @@ def moment(record: Table, key: str, clock: WrittenClock = "server") -> Time | No
     versions wrote. Raises WrongShapeError.
     """
     written = fields.text(record, key)
-    seconds = fields.whole(record, f"{key}_unixtime")
+    seconds = fields.number(record, f"{key}_unixtime")
     instant = times.epoch(seconds, 1, clock=clock) if seconds else None
     local = _local(written)
     if instant is None:

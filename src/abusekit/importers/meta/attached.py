@@ -8,14 +8,15 @@ import re
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
 from abusekit.importers import times
+from abusekit.importers.fields import Table, elements, table, text, whole
 from abusekit.importers.importer import Notes
 from abusekit.importers.media import HEAD_BYTES, OCTETS, media_type
-from abusekit.importers.meta.fields import Fields, inner, integer, listed, text
 from abusekit.importers.meta.mojibake import Mender
 from abusekit.importers.model import Attachment
 
 _ROOT = re.compile(r"(?P<root>(?:[^/]+/)*?)(?P<inside>your_\w+/)?messages/", re.ASCII)
 _FAILED = "Failed to download media"
+_URL = re.compile(r"https?://[^\s<>\"]{1,2000}")
 
 
 class Files:
@@ -25,10 +26,10 @@ class Files:
         self._members = {member.path: member for member in export.members}
         self._notes = notes
 
-    def attachment(self, fields: Fields, member: Member, mend: Mender, note: str = "") -> Attachment:
-        """What one `{uri, creation_timestamp}` names, and whether it is there. Raises ShapeError."""
+    def attachment(self, fields: Table, member: Member, mend: Mender, note: str = "") -> Attachment:
+        """What one `{uri, creation_timestamp}` names, and whether it is there. Raises WrongShapeError."""
         uri = mend(text(fields, "uri"))
-        seconds = integer(fields, "creation_timestamp")
+        seconds = whole(fields, "creation_timestamp")
         created = None
         if seconds:
             created = times.epoch(seconds, 1, clock="server")
@@ -68,13 +69,13 @@ class Files:
                 return found
         return None
 
-    def _secrets(self, fields: Fields, member: Member) -> None:
+    def _secrets(self, fields: Table, member: Member) -> None:
         """The address from which a photo was uploaded stands beside it: the owner's, in what the owner uploaded."""
         metadata = fields.get("media_metadata")
         if not isinstance(metadata, dict):
             return
         for kind in metadata.values():
-            data = listed(kind, "exif_data") if isinstance(kind, dict) else []
+            data = elements(kind, "exif_data") if isinstance(kind, dict) else []
             for one in data:
                 if isinstance(one, dict) and one.get("upload_ip"):
                     secret(self._notes, "IP address", f"{member.path} media_metadata/…/upload_ip")
@@ -88,12 +89,19 @@ def secret(notes: Notes, kind: str, where: str) -> None:
         notes.secret(kind, where)
 
 
-def shared(fields: Fields, mend: Mender) -> tuple[Attachment, str, str]:
+def links_in(words: str) -> tuple[str, ...]:
+    """The web addresses in a text, each once, as they stand there (without a closing full stop or bracket)."""
+    if "://" not in words:
+        return ()
+    return tuple(dict.fromkeys(match.rstrip(".,;:!?)]}'") for match in _URL.findall(words)))
+
+
+def shared(fields: Table, mend: Mender) -> tuple[Attachment, str, str]:
     """What a message shares: the thing, its address and its text. The thing itself is never in the export."""
     link = mend(text(fields, "link"))
     words = mend(text(fields, "share_text"))
     owner = mend(text(fields, "original_content_owner"))
-    place = inner(fields, "place") if isinstance(fields.get("place"), dict) else {}
+    place = table(fields, "place") if isinstance(fields.get("place"), dict) else {}
     parts = ["shared"]
     if words:
         parts.append(f"text: {words}")

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from abusekit.containers.container import Container, Member
+from abusekit.importers import fields as field
+from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.attached import Files
-from abusekit.importers.meta.fields import Fields, ShapeError
+from abusekit.importers.meta.attached import Files, links_in
 from abusekit.importers.meta.kinds import FACEBOOK_KEYS, head_of
 from abusekit.importers.meta.mojibake import LATIN_TO_UTF8, Mender
 from abusekit.importers.meta.relations import elements, seconds
@@ -55,13 +55,13 @@ class Lists:
         else:
             yield from elements(member, (("*",),), PLATFORM, self._notes, self._post)
 
-    def _element(self, key: str, fields: Fields, mend: Mender, source: SourceRef) -> Iterator[Record]:
+    def _element(self, key: str, fields: Table, mend: Mender, source: SourceRef) -> Iterator[Record]:
         if key.startswith(("comments_", "group_comments_")):
             yield from self._post(key, fields, mend, source)
             return
         name = mend(field.text(fields, "name"))
         if not name:
-            raise ShapeError("name is missing in a list of people.")
+            raise WrongShapeError("name is missing in a list of people")
         person = Account(PLATFORM, name, "display_name", name=name, name_from="platform")
         kind = _KINDS.get(key.rsplit("_v", 1)[0], "notice")
         theirs = kind == "follow" and key.startswith("followers")
@@ -70,30 +70,28 @@ class Lists:
             self._owner if theirs else person, flags=field.unknown(fields, _PERSON),
         )  # fmt: skip
 
-    def _post(self, key: str, fields: Fields, mend: Mender, source: SourceRef) -> Iterator[Record]:
+    def _post(self, key: str, fields: Table, mend: Mender, source: SourceRef) -> Iterator[Record]:
         """A post of the owner, or a comment, whose author stands in it by name."""
         texts: list[str] = []
         authors: list[str] = []
-        parts = field.objects(fields, "data")
+        parts = field.tables(fields, "data")
         for one in parts:
             texts.append(field.text(one, "post"))
-            comment = field.inner(one, "comment")
+            comment = field.table(one, "comment")
             texts.append(field.text(comment, "comment"))
             authors.append(mend(field.text(comment, "author")))
-        attached = [
-            one for part in field.objects(fields, "attachments") for one in field.objects(part, "data")
-        ]
+        attached = [one for part in field.tables(fields, "attachments") for one in field.tables(part, "data")]
         texts += [field.text(one, "text") for one in attached]
         written = "\n".join(text for text in texts if text)
         text = "\n".join(mend(text) for text in texts if text)
         attachments, urls = self._attached(attached, mend)
         author = self._owner
-        if name := field.first(authors):
+        if name := next(filter(None, authors), ""):
             author = Account(PLATFORM, name, "display_name", name=name, name_from="platform")
         message = Message(
             "comment" if key else "post", PLATFORM, "", author, text, seconds(fields), source,
             text_raw=written if written != text else None, title=mend(field.text(fields, "title")),
-            attachments=attachments, urls=tuple(dict.fromkeys((*field.urls(text), *urls))),
+            attachments=attachments, urls=tuple(dict.fromkeys((*links_in(text), *urls))),
             flags=field.unknown(
                 {**fields, **{key: 1 for one in (*parts, *attached) for key in one}}, _POST | _PART
             ),
@@ -101,28 +99,28 @@ class Lists:
         message.steps = (LATIN_TO_UTF8,) if mend.changed else ()
         yield message
 
-    def _attached(self, parts: list[Fields], mend: Mender) -> tuple[tuple[Attachment, ...], list[str]]:
+    def _attached(self, parts: list[Table], mend: Mender) -> tuple[tuple[Attachment, ...], list[str]]:
         found: list[Attachment] = []
         urls: list[str] = []
         for one in parts:
             if one.get("media") is not None and self._member is not None:
-                found.append(self._files.attachment(field.inner(one, "media"), self._member, mend))
+                found.append(self._files.attachment(field.table(one, "media"), self._member, mend))
             if one.get("place") is not None:
                 self._notes.counts["locations"] += 1
-            url = field.text(field.inner(one, "external_context"), "url")
+            url = field.text(field.table(one, "external_context"), "url")
             urls += [url] if url else []
         return tuple(found), urls
 
-    def _profile(self, key: str, fields: Fields, mend: Mender, source: SourceRef) -> Iterator[Record]:
-        name = mend(field.text(field.inner(fields, "name"), "full_name"))
+    def _profile(self, key: str, fields: Table, mend: Mender, source: SourceRef) -> Iterator[Record]:
+        name = mend(field.text(field.table(fields, "name"), "full_name"))
         handle = mend(field.text(fields, "username"))
         facts = {}
         if created := seconds(fields, "registration_timestamp"):
             facts["created"] = created.at
-        emails = field.inner(fields, "emails")
-        if any(field.listed(emails, kind) for kind in emails):
+        emails = field.table(fields, "emails")
+        if any(field.elements(emails, kind) for kind in emails):
             self._notes.secret("owner's e-mail", f"{source.member} /{key}/emails")
-        if field.listed(fields, "phone_numbers"):
+        if field.elements(fields, "phone_numbers"):
             self._notes.secret("owner's phone", f"{source.member} /{key}/phone_numbers")
         kind: Literal["handle", "display_name"] = "handle" if handle else "display_name"
         yield Profile(

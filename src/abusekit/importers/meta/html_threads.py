@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from abusekit.containers.container import Member
 from abusekit.errors import InputError
+from abusekit.importers import fields as field
+from abusekit.importers.fields import WrongShapeError
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.attached import Files
-from abusekit.importers.meta.fields import ShapeError
+from abusekit.importers.meta.attached import Files, links_in
 from abusekit.importers.meta.html_pages import PAGE_MOST, Entry, page
 from abusekit.importers.meta.kinds import named_in
 from abusekit.importers.meta.mojibake import Mender
@@ -76,14 +76,14 @@ class Pages:
         for uri in entry.uris:
             try:
                 attachments.append(self._files.attachment({"uri": uri}, member, _AS_IT_IS))
-            except ShapeError:  # cannot be: uri is a text
+            except WrongShapeError:  # cannot be: uri is a text
                 attachments.append(Attachment(uri, "missing"))
         return Message(
             "message", self._platform, conversation, author, entry.text, entry.sent, source,
             text_raw=entry.body.decode("utf-8", "replace") if escaped else None,
             steps=(HTML_UNESCAPE,) if escaped else (), title=title, direction=people.direction(author),
             attachments=tuple(attachments), reactions=tuple(Reaction(line) for line in entry.reactions),
-            urls=tuple(dict.fromkeys((*entry.links, *field.urls(entry.text)))),
+            urls=tuple(dict.fromkeys((*entry.links, *links_in(entry.text)))),
             flags=(*flags, *people.flags(entry.author)),
         )  # fmt: skip
 

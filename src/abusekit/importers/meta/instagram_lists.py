@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from abusekit.containers.container import Member
+from abusekit.importers import fields as field
+from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.attached import secret
-from abusekit.importers.meta.fields import Fields, ShapeError
+from abusekit.importers.meta.attached import links_in, secret
 from abusekit.importers.meta.kinds import INSTAGRAM_KEYS, head_of
 from abusekit.importers.meta.mojibake import LATIN_TO_UTF8, Mender
 from abusekit.importers.meta.relations import elements, seconds
@@ -75,7 +75,7 @@ class Lists:
         patterns = tuple((key, "*") for key in keys) or (("*",),)
         yield from elements(member, patterns, PLATFORM, self._notes, self._element)
 
-    def _element(self, key: str, fields: Fields, mend: Mender, source: SourceRef) -> Iterator[Record]:
+    def _element(self, key: str, fields: Table, mend: Mender, source: SourceRef) -> Iterator[Record]:
         items = list(_items(fields, mend))
         name = self._member.name if self._member is not None else ""
         if not key:
@@ -93,9 +93,7 @@ class Lists:
         else:
             yield self._relation(key, items, fields, mend, source)
 
-    def _relation(
-        self, key: str, items: list[Item], fields: Fields, mend: Mender, source: SourceRef
-    ) -> Event:
+    def _relation(self, key: str, items: list[Item], fields: Table, mend: Mender, source: SourceRef) -> Event:
         title = mend(field.text(fields, "title"))
         handles = [
             found[1]
@@ -103,9 +101,9 @@ class Lists:
             if (found := _HANDLE.fullmatch(item.href)) and found[1] not in _NO_PERSON
         ]
         labelled = [item.value for item in items if item.label in _USERNAME]
-        handle = field.first((*handles, *labelled, title, *(item.value for item in items)))
+        handle = _first((*handles, *labelled, title, *(item.value for item in items)))
         if not handle:
-            raise ShapeError("No account stands in this element of a list of accounts.")
+            raise WrongShapeError("No account stands in this element of a list of accounts")
         at = next((item.at for item in items if item.at is not None), None) or seconds(fields)
         person = Account(PLATFORM, handle, "handle", handle, title if title != handle else "", "platform")
         kind = _KINDS.get(key, "notice")
@@ -115,7 +113,7 @@ class Lists:
             self.owner if theirs else person, flags=field.unknown(fields, _PERSON),
         )  # fmt: skip
 
-    def _comment(self, items: list[Item], fields: Fields, mend: Mender, source: SourceRef) -> Message:
+    def _comment(self, items: list[Item], fields: Table, mend: Mender, source: SourceRef) -> Message:
         """A comment of the owner; where the labels are not known, all words as they stand, with their labels."""
         at = next((item.at for item in items if item.at is not None), None) or seconds(fields)
         title = mend(field.text(fields, "title"))
@@ -133,11 +131,11 @@ class Lists:
                 f"{item.label}: {item.value or item.href}" for item in items if item.value or item.href
             )
             written, flags = text, ("labels_unknown",)
-        whose = field.first(owners)
+        whose = _first(owners)
         message = Message(
             "comment", PLATFORM, "", self.owner, text, at, source, text_raw=written if written != text else None,
             recipients=(Account(PLATFORM, whose, "handle", whose, name_from="platform"),) if whose else (),
-            direction="out", urls=field.urls(text),
+            direction="out", urls=links_in(text),
             flags=(*flags, *field.unknown(fields, _PERSON | {"string_map_data", "media_map_data"})),
         )  # fmt: skip
         message.steps = (LATIN_TO_UTF8,) if mend.changed else ()
@@ -155,11 +153,11 @@ class Lists:
                 agents.append(item.value)
         at = next((item.at for item in items if item.at is not None), None)
         kind: Literal["login", "notice"] = "login" if "login" in key else "notice"
-        return Event(kind, PLATFORM, "", self.owner, field.first(agents) or key, at, source)
+        return Event(kind, PLATFORM, "", self.owner, _first(agents) or key, at, source)
 
     def _profile(self, items: list[Item], source: SourceRef) -> Profile:
-        handle = field.first(item.value for item in items if item.label in _USERNAME)
-        name = field.first(item.value for item in items if item.label in _NAME)
+        handle = _first(item.value for item in items if item.label in _USERNAME)
+        name = _first(item.value for item in items if item.label in _NAME)
         facts = {}
         for item in items:
             if _MAIL.fullmatch(item.value):
@@ -173,26 +171,26 @@ class Lists:
         return Profile(self.owner, source, "owner", facts)
 
 
-def _items(fields: Fields, mend: Mender) -> Iterator[Item]:
+def _items(fields: Table, mend: Mender) -> Iterator[Item]:
     """The values of the three layouts, in the file's order."""
-    for one in field.objects(fields, "string_list_data"):
+    for one in field.tables(fields, "string_list_data"):
         yield _item("", one, mend)
-    for label, value in field.inner(fields, "string_map_data").items():
+    for label, value in field.table(fields, "string_map_data").items():
         if not isinstance(value, dict):
-            raise ShapeError("string_map_data holds something else than objects.")
+            raise WrongShapeError("string_map_data holds something else than objects")
         yield _item(mend(label), value, mend)
-    for one in field.objects(fields, "label_values"):
+    for one in field.tables(fields, "label_values"):
         yield from _labelled(one, mend, 0)
 
 
-def _labelled(one: Fields, mend: Mender, depth: int) -> Iterator[Item]:
+def _labelled(one: Table, mend: Mender, depth: int) -> Iterator[Item]:
     yield _item(mend(field.text(one, "label")), one, mend)
-    for deeper in field.objects(one, "dict") + field.objects(one, "vec"):
+    for deeper in field.tables(one, "dict") + field.tables(one, "vec"):
         if depth < 5:
             yield from _labelled(deeper, mend, depth + 1)
 
 
-def _item(label: str, fields: Fields, mend: Mender) -> Item:
+def _item(label: str, fields: Table, mend: Mender) -> Item:
     at = seconds(fields) or seconds(fields, "timestamp_value")
     value = field.text(fields, "value")
     return Item(label, value, mend(value), mend(field.text(fields, "href")), at)
@@ -204,3 +202,8 @@ def _is_address(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _first(values: Iterable[str]) -> str:
+    """The first that is not empty."""
+    return next(filter(None, values), "")

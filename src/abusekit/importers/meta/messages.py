@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from abusekit.containers.container import Member
+from abusekit.importers import fields as field
 from abusekit.importers import times
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.attached import Files, secret, shared
-from abusekit.importers.meta.fields import Fields, ShapeError
+from abusekit.importers.meta.attached import Files, links_in, secret, shared
 from abusekit.importers.meta.mojibake import LATIN_TO_UTF8, Mender
 from abusekit.importers.meta.people import People
 from abusekit.importers.model import (
@@ -23,8 +23,6 @@ from abusekit.importers.model import (
     SourceRef,
     Time,
 )
-from abusekit.importers.spans.json_spans import lone_surrogate
-from abusekit.importers.spans.text_lines import LONE_SURROGATE
 
 _MEDIA = ("photos", "videos", "gifs", "audio_files", "files")
 _TOLD = {"is_geoblocked_for_viewer": "geoblocked", "is_taken_down": "taken_down"}
@@ -71,25 +69,23 @@ class Reader:
                 if happened:
                     return happened
             return (self._message(fields, mend, raw, source),)
-        except ShapeError as fault:
-            return (
-                field.unparsed(self._people.platform, thread.conversation, str(fault), source, thread.title),
-            )
+        except UNREADABLE as fault:
+            return (field.unparsed(self._people.platform, thread.conversation, fault, source, thread.title),)
 
-    def _message(self, fields: Fields, mend: Mender, raw: bytes, source: SourceRef) -> Message:
+    def _message(self, fields: Table, mend: Mender, raw: bytes, source: SourceRef) -> Message:
         name = mend(field.text(fields, "sender_name"))
         author = self._author(name, fields)
         sent, flags = self._sent(fields, "timestamp_ms")
         written = field.text(fields, "content")
         text = mend(written)
-        urls: tuple[str, ...] = field.urls(text)
+        urls: tuple[str, ...] = links_in(text)
         attachments = () if fields.keys() <= _BARE else self._attachments(fields, mend)
         if fields.get("share") is not None:
-            attachment, link, words = shared(field.inner(fields, "share"), mend)
+            attachment, link, words = shared(field.table(fields, "share"), mend)
             attachments += (attachment,)
             urls = tuple(dict.fromkeys((*((link,) if link else ()), *urls)))
             if not text and words:
-                text, written = words, field.text(field.inner(fields, "share"), "share_text")
+                text, written = words, field.text(field.table(fields, "share"), "share_text")
         reactions = self._reactions(fields, mend)
         message = Message(
             "message", self._people.platform, self._thread.conversation, author, text, sent, source,
@@ -102,21 +98,21 @@ class Reader:
             message.deleted = Deletion("unsent")
         return self._stepped(message, mend, raw)
 
-    def _end_to_end(self, fields: Fields, mend: Mender, raw: bytes, source: SourceRef) -> Message:
+    def _end_to_end(self, fields: Table, mend: Mender, raw: bytes, source: SourceRef) -> Message:
         name = mend(field.text(fields, "senderName"))
         author = self._author(name, fields)
         sent, flags = self._sent(fields, "timestamp")
         written = field.text(fields, "text")
         text = mend(written)
         attachments = tuple(
-            self._files.attachment(one, self._member, mend, "media") for one in field.objects(fields, "media")
+            self._files.attachment(one, self._member, mend, "media") for one in field.tables(fields, "media")
         )
         kind = field.text(fields, "type")
         message = Message(
             "message", self._people.platform, self._thread.conversation, author, text, sent, source,
             text_raw=written if written != text else None, title=self._thread.title,
             recipients=self._recipients(name), direction=self._people.direction(author), attachments=attachments,
-            reactions=self._reactions(fields, mend), urls=field.urls(text),
+            reactions=self._reactions(fields, mend), urls=links_in(text),
             flags=(
                 *flags,
                 *((f"type:{kind[:40]}",) if kind not in ("", "Generic", "text", "media") else ()),
@@ -128,10 +124,10 @@ class Reader:
             message.deleted = Deletion("unsent")
         return self._stepped(message, mend, raw)
 
-    def _event(self, fields: Fields, mend: Mender, source: SourceRef) -> tuple[Event, ...]:
+    def _event(self, fields: Table, mend: Mender, source: SourceRef) -> tuple[Event, ...]:
         """A call, or joining and leaving, where the record itself says so (`type`, `call_duration`)."""
         kind = field.text(fields, "type")
-        seconds = field.integer(fields, "call_duration")
+        seconds = field.whole(fields, "call_duration")
         if kind not in ("Call", "Subscribe", "Unsubscribe") and seconds is None:
             return ()
         name = mend(field.text(fields, "sender_name"))
@@ -153,12 +149,12 @@ class Reader:
                 event.target = self._recipients(name)[0]
             return (event,)
         event.kind = "join" if kind == "Subscribe" else "leave"
-        targets = [mend(field.text(one, "name")) for one in field.objects(fields, "users")]
+        targets = [mend(field.text(one, "name")) for one in field.tables(fields, "users")]
         if not targets:
             return (event,)
         return tuple(_for(event, self._people.account(target)) for target in targets)
 
-    def _author(self, name: str, fields: Fields) -> Account | None:
+    def _author(self, name: str, fields: Table) -> Account | None:
         if fields.get("ip") and field.text(fields, "ip"):
             secret(self._notes, "IP address", f"{self._member.path} /messages/…/ip")
         if "sender_id_INTERNAL" in fields:
@@ -167,36 +163,36 @@ class Reader:
                 return self._people.account(name, str(number)[:40])
         return self._people.account(name) if name else None
 
-    def _sent(self, fields: Fields, key: str) -> tuple[Time | None, tuple[Flag, ...]]:
-        count = field.integer(fields, key)
+    def _sent(self, fields: Table, key: str) -> tuple[Time | None, tuple[Flag, ...]]:
+        count = field.whole(fields, key)
         if count is None:
             return None, (*self._thread.flags, "no_time")
         sent = times.epoch(count, 1000, clock="server")
         if sent is None:
-            raise ShapeError(f"{key} {str(count)[:30]} is no possible time.")
+            raise WrongShapeError(f"{key} {str(count)[:30]} is no possible time")
         return sent, self._thread.flags
 
-    def _attachments(self, fields: Fields, mend: Mender) -> tuple[Attachment, ...]:
+    def _attachments(self, fields: Table, mend: Mender) -> tuple[Attachment, ...]:
         found: list[Attachment] = []
         for kind in _MEDIA:
             if kind in fields:
                 found += [
                     self._files.attachment(one, self._member, mend, kind.removesuffix("s"))
-                    for one in field.objects(fields, kind)
+                    for one in field.tables(fields, kind)
                 ]
         if fields.get("sticker") is not None:
             found.append(
-                self._files.attachment(field.inner(fields, "sticker"), self._member, mend, "sticker")
+                self._files.attachment(field.table(fields, "sticker"), self._member, mend, "sticker")
             )
         return tuple(found)
 
-    def _reactions(self, fields: Fields, mend: Mender) -> tuple[Reaction, ...]:
+    def _reactions(self, fields: Table, mend: Mender) -> tuple[Reaction, ...]:
         if "reactions" not in fields:
             return ()
         found: list[Reaction] = []
-        for one in field.objects(fields, "reactions"):
+        for one in field.tables(fields, "reactions"):
             actor = mend(field.text(one, "actor"))
-            seconds = field.integer(one, "timestamp")
+            seconds = field.whole(one, "timestamp")
             at = times.epoch(seconds, 1, clock="server") if seconds else None
             found.append(
                 Reaction(
@@ -215,14 +211,17 @@ class Reader:
     def _stepped(self, message: Message, mend: Mender, raw: bytes) -> Message:
         if mend.changed:
             message.steps = (LATIN_TO_UTF8,)
-        if b"\\u" in raw and lone_surrogate(raw):
-            message.steps = (*message.steps, LONE_SURROGATE)
+        if steps := field.replaced(raw):
+            message.steps += steps
         return message
 
 
-def _told(fields: Fields) -> tuple[Flag, ...]:
+def _told(fields: Table) -> tuple[Flag, ...]:
     """What the record says of the message as a whole, where it is out of the ordinary."""
-    told = tuple(word for key, word in _TOLD.items() if fields.get(key) is True)
+    told: tuple[Flag, ...] = ()
+    for key, word in _TOLD.items():
+        if fields.get(key) is True:
+            told += (word,)
     kind = field.text(fields, "type")
     return told if not kind or kind in _ORDINARY else (*told, f"type:{kind[:40]}")
 

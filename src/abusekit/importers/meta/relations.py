@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 
 from abusekit.containers.container import Member
 from abusekit.errors import InputError
+from abusekit.importers import fields as field
 from abusekit.importers import times
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
-from abusekit.importers.meta.fields import Fields, ShapeError
 from abusekit.importers.meta.mojibake import Mender, spells_bytes
 from abusekit.importers.model import Record, SourceRef, Time
 from abusekit.importers.spans.json_spans import JsonDamagedError, Pattern, Value, scan
 from abusekit.importers.spans.places import ref
 
-Element = Callable[[str, Fields, Mender, SourceRef], Iterator[Record]]
+Element = Callable[[str, Table, Mender, SourceRef], Iterator[Record]]
 """Reads one element of a list: the list's key (empty for a root array), the element, its mender and its place."""
 
 _CHUNK = 1 << 20
@@ -43,8 +43,8 @@ def _one(
     key = value.pointer.split("/")[1] if len(pattern) > 1 or pattern != ("*",) else ""
     try:
         records = list(read(key, field.record(value.raw), Mender(value.raw, bytewise), source))
-    except ShapeError as fault:
-        records = [field.unparsed(platform, "", str(fault), source, key)]
+    except UNREADABLE as fault:
+        records = [field.unparsed(platform, "", fault, source, key)]
     yield from records
 
 
@@ -61,12 +61,12 @@ def _spells_bytes(member: Member) -> bool:
         return spells_bytes(held.removeprefix(b"\xef\xbb\xbf"))
 
 
-def seconds(fields: Fields, key: str = "timestamp") -> Time | None:
-    """Seconds since 1970; None where absent or 0, which these lists write for `no time`. Raises ShapeError."""
-    count = field.integer(fields, key)
+def seconds(fields: Table, key: str = "timestamp") -> Time | None:
+    """Seconds since 1970; None where absent or 0, which these lists write for `no time`. Raises WrongShapeError."""
+    count = field.whole(fields, key)
     if not count:
         return None
     time = times.epoch(count, 1, clock="server")
     if time is None:
-        raise ShapeError(f"{key} {str(count)[:30]} is no possible time.")
+        raise WrongShapeError(f"{key} {str(count)[:30]} is no possible time")
     return time

@@ -13,8 +13,8 @@ import msgspec
 
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
+from abusekit.importers import fields as field
 from abusekit.importers.importer import Notes
-from abusekit.importers.meta import fields as field
 from abusekit.importers.meta.attached import Files
 from abusekit.importers.meta.copies import Copies
 from abusekit.importers.meta.html_pages import page
@@ -223,14 +223,14 @@ def _participant(value: Value, bytewise: bool) -> str | None:
         return _string(value, bytewise)
     try:
         return Mender(value.raw, bytewise)(field.text(field.record(value.raw), "name"))
-    except field.ShapeError:
+    except field.UNREADABLE:
         return None
 
 
 def _string(value: Value, bytewise: bool) -> str:
     try:
         text = field.record(b'{"":' + value.raw + b"}")[""]
-    except field.ShapeError:
+    except field.UNREADABLE:
         return ""
     return Mender(value.raw, bytewise)(text) if isinstance(text, str) else ""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
 from abusekit.importers import times
+from abusekit.importers.fields import UNREADABLE, Table, record, unknown_flag, unparsed
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Event, Record
+from abusekit.importers.model import Event, Record, SourceRef
 from abusekit.importers.pages.http_secrets import kinds, safe_url
 from abusekit.importers.spans.json_spans import Pattern, Value, load, paths, scan
 from abusekit.importers.spans.places import ref
@@ -123,18 +123,15 @@ def _pages(member: Member, recording: _Recording) -> None:
 def _entry(value: Value, recording: _Recording) -> Event:
     source = ref(recording.member, value.start, value.end, value.raw, value.pointer)
     try:
-        entry = load(value.raw)
-    except InputError:
-        entry = None
-    if not isinstance(entry, dict):
-        why = "The entry is no object." if entry is not None else "The entry is no valid JSON."
-        return Event("unparsed", "web", "", None, why, None, source)
+        entry = record(value.raw)
+    except UNREADABLE as wrong:
+        return unparsed("web", "", wrong, source)
     if not isinstance(entry.get("request"), dict) or not isinstance(entry.get("response"), dict):
-        return Event("unparsed", "web", "", None, "The entry has no request or no response.", None, source)
+        return unparsed("web", "", "The entry has no request or no response", source)
     return _exchange(entry, value, source, recording)
 
 
-def _exchange(entry: dict[str, Any], value: Value, source: Any, recording: _Recording) -> Event:
+def _exchange(entry: Table, value: Value, source: SourceRef, recording: _Recording) -> Event:
     """One request and its answer."""
     request, response = entry["request"], entry["response"]
     flags: list[str] = []
@@ -162,9 +159,7 @@ def _exchange(entry: dict[str, Any], value: Value, source: Any, recording: _Reco
         flags.append(f"websocket_messages:{len(sockets)}")
     page = entry.get("pageref")
     page = page if isinstance(page, str) else ""
-    unknown = sorted(name for name in entry if name not in _FIELDS and not name.startswith("_"))
-    if unknown:
-        flags.append("unknown_fields:" + ",".join(name[:40] for name in unknown[:10]))
+    flags += unknown_flag(name for name in entry if name not in _FIELDS and not name.startswith("_"))
     return Event(
         "http",
         "web",
@@ -179,7 +174,7 @@ def _exchange(entry: dict[str, Any], value: Value, source: Any, recording: _Reco
     )
 
 
-def _text(table: dict[str, Any], key: str, flags: list[str]) -> str:
+def _text(table: Table, key: str, flags: list[str]) -> str:
     value = table.get(key)
     if isinstance(value, str) and value:
         return value

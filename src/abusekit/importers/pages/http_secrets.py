@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from abusekit.importers.social.json_fields import Table
+from abusekit.importers.fields import Table
 
 WITHHELD = "[withheld]"
 # The parts of a name that say what a value is: `access_token`, `X-Amz-Signature`, `sid`, `authKey`.

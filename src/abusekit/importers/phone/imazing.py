@@ -11,6 +11,7 @@ from typing import Literal
 
 from abusekit.containers.container import Container, Member
 from abusekit.importers.chats.records import content_type
+from abusekit.importers.fields import unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import (
     Account,
@@ -67,7 +68,7 @@ def read(export: Container, members: Sequence[Member], notes: Notes) -> Iterator
             )
         for entry in entries(member, notes, _is_ours):
             if entry.fault:
-                yield Event("unparsed", "phone", "", None, entry.fault, None, entry.source)
+                yield unparsed("phone", "", entry.fault, entry.source)
             else:
                 yield _Row(entry, _platform(header, entry.cells), order, files, member).record()
 

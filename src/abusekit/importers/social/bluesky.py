@@ -14,12 +14,12 @@ from io import BytesIO
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
 from abusekit.importers import times
+from abusekit.importers.fields import Table, WrongShapeError, record, table, tables, text, unknown, unparsed
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Event, Record
 from abusekit.importers.social import bluesky_records as records
 from abusekit.importers.social.bluesky_blobs import Blobs
-from abusekit.importers.social.json_fields import Table, WrongTypeError, table, tables, text, unknown
-from abusekit.importers.spans.json_spans import Pattern, Value, load, paths, scan
+from abusekit.importers.spans.json_spans import Pattern, Value, paths, scan
 from abusekit.importers.spans.places import ref
 
 NAME = "bluesky"
@@ -96,13 +96,13 @@ def read(export: Container, members: Sequence[Member], notes: Notes) -> Iterator
             with member.open() as stream:
                 for value in scan(stream, [() if pattern is None else pattern]):
                     found = False
-                    for record in _view(value, _Spot(member.path, 0, "", 0, blobs, notes)):
+                    for one in _view(value, _Spot(member.path, 0, "", 0, blobs, notes)):
                         found = True
-                        yield record
+                        yield one
                     if not found:
                         source = ref(member.path, value.start, value.end, value.raw, value.pointer)
-                        why = "The element shows no post that can be read."
-                        yield Event("unparsed", records.PLATFORM, "", None, why, None, source)
+                        why = "The element shows no post that can be read"
+                        yield unparsed(records.PLATFORM, "", why, source)
         except InputError as wrong:
             notes.damaged.append(f"{member.path}: {wrong.message}")
 
@@ -124,23 +124,21 @@ def _view(value: Value, spot: _Spot) -> Iterator[Record]:
     source = ref(
         spot.member, spot.base + value.start, spot.base + value.end, value.raw, spot.pointer + value.pointer
     )
-    why, one, inner_places = "", None, _INNER
-    decoded: object = None
+    one: Record | None = None
+    inner_places = _INNER
     try:
-        decoded = load(value.raw)
-        if not isinstance(decoded, dict):
-            raise WrongTypeError("A view is not an object.")
+        decoded = record(value.raw)
         if value.pointer.endswith("/record") and "uri" not in decoded:
             inner_places = _OF_A_FRAME
-        inner_places = tuple(place for place in inner_places if _leads_on(decoded, place))
+        inner_places = tuple(
+            place for place in inner_places if place[0] in decoded and _leads_on(decoded, place)
+        )
         one = _shown(decoded, records.Place("", "", None, source, value.raw, spot.blobs), spot.notes)
     except InputError as wrong:
-        why = "The view is no valid JSON."
+        one = unparsed(records.PLATFORM, "", "The view is no valid JSON", source)
         spot.notes.damaged.append(f"{spot.member}{source.at}: {wrong.message}")
-    except WrongTypeError as wrong:
-        why = str(wrong)
-    if why:
-        one = Event("unparsed", records.PLATFORM, "", None, why, None, source)
+    except WrongShapeError as wrong:
+        one = unparsed(records.PLATFORM, "", wrong, source)
     if one is not None:
         yield one
     if not value.raw.startswith(b"{") or not inner_places:
@@ -167,7 +165,7 @@ def _leads_on(decoded: object, place: Pattern) -> bool:
 
 
 def _shown(view: Table, place: records.Place, notes: Notes) -> Record | None:
-    """What this view says by itself; None: it is a frame around others, or a reference. Raises WrongTypeError."""
+    """What this view says by itself; None: it is a frame around others, or a reference. Raises WrongShapeError."""
     kind = text(view, "$type").rpartition("#")[2]
     uri = text(view, "uri")
     if kind in ("reasonRepost", "reasonPin") or "by" in view:
@@ -182,9 +180,9 @@ def _shown(view: Table, place: records.Place, notes: Notes) -> Record | None:
     body = "record" if "record" in view and "post" not in view else "value"
     if not isinstance(view.get(body), dict) or not uri:
         if view.get(body) is not None and uri:
-            raise WrongTypeError(f"`{body}` is not an object.")
+            raise WrongShapeError(f"`{body}` is not an object")
         return None
-    record, author = table(view, body), records.account(table(view, "author"), notes)
+    shown, author = table(view, body), records.account(table(view, "author"), notes)
     named = records.did_of(uri)
     flags = list(unknown(view, _VIEW))
     if author is None:
@@ -196,7 +194,7 @@ def _shown(view: Table, place: records.Place, notes: Notes) -> Record | None:
         flags.append(f"notified_as:{reason[:64]}")
     indexed = text(view, "indexedAt")
     return records.record(
-        record,
+        shown,
         records.Place(
             uri, text(view, "cid"), author, place.source, place.raw, place.blobs, indexed, flags=tuple(flags)
         ),

@@ -15,14 +15,14 @@ from typing import Any
 
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
+from abusekit.importers.fields import WrongShapeError, unparsed
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Check, Event, Record, SourceRef
+from abusekit.importers.model import Account, Check, Record, SourceRef
 from abusekit.importers.social import bluesky_records as records
 from abusekit.importers.social.bluesky_blobs import Blobs
 from abusekit.importers.social.bluesky_signature import DidDocument, check, did_document
 from abusekit.importers.social.car_blocks import Block, Car
 from abusekit.importers.social.dag_cbor import available, cid_text, decode, matches, varint
-from abusekit.importers.social.json_fields import WrongTypeError
 from abusekit.importers.social.repo_tree import Tree, walk
 from abusekit.importers.spans.json_spans import paths
 from abusekit.importers.spans.places import ref
@@ -208,11 +208,11 @@ def _records(
             else "The CID of the block is of an unknown kind."
         )
         notes.damaged.append(f"{member.path}, byte {block.start}: {why}")
-        yield Event("unparsed", records.PLATFORM, "", None, why, None, source)
+        yield unparsed(records.PLATFORM, "", why, source)
         return
     value = _map(block.raw)
     if value is None:
-        yield Event("unparsed", records.PLATFORM, "", None, "The block is no record.", None, source)
+        yield unparsed(records.PLATFORM, "", "The block is no record", source)
         return
     if place_of is None and (value.keys() == {"e", "l"} or {"did", "sig", "data"} <= value.keys()):
         notes.counts["nodes of the tree and commits"] += (
@@ -253,17 +253,9 @@ def _record(
     collection = path.rsplit("/", 1)[0]
     try:
         if collection and value.get("$type") != collection:
-            raise WrongTypeError("The record stands in a collection of another type.")
+            raise WrongShapeError("The record stands in a collection of another type")
         return records.record(value, place)
-    except WrongTypeError as wrong:
-        return Event(
-            "unparsed",
-            records.PLATFORM,
-            uri,
-            place.author,
-            str(wrong),
-            None,
-            source,
-            native_id=uri,
-            flags=flags,
-        )
+    except WrongShapeError as wrong:
+        event = unparsed(records.PLATFORM, uri, wrong, source)
+        event.author, event.native_id, event.flags = place.author, uri, flags
+        return event

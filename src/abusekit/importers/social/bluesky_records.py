@@ -15,19 +15,19 @@ from typing import Any
 import msgspec
 
 from abusekit.importers import times
-from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Attachment, Check, Event, Message, Profile, SourceRef, Time
-from abusekit.importers.social.bluesky_blobs import Blobs
-from abusekit.importers.social.dag_cbor import cid_text
-from abusekit.importers.social.json_fields import (
+from abusekit.importers.fields import (
     Table,
-    WrongTypeError,
+    WrongShapeError,
     replaced,
     table,
     tables,
     text,
     unknown,
 )
+from abusekit.importers.importer import Notes
+from abusekit.importers.model import Account, Attachment, Check, Event, Message, Profile, SourceRef, Time
+from abusekit.importers.social.bluesky_blobs import Blobs
+from abusekit.importers.social.dag_cbor import cid_text
 
 PLATFORM = "bluesky"
 POST = "app.bsky.feed.post"
@@ -95,7 +95,7 @@ def stub(did: str) -> Account | None:
 
 
 def record(value: Table, place: Place) -> Message | Event | Profile:
-    """What one record says. Raises WrongTypeError."""
+    """What one record says. Raises WrongShapeError."""
     kind = text(value, "$type")
     if kind == POST:
         return _post(value, place)
@@ -106,7 +106,7 @@ def record(value: Table, place: Place) -> Message | Event | Profile:
     if isinstance(subject, dict):
         subject = text(subject, "uri")
     if subject is not None and not isinstance(subject, str):
-        raise WrongTypeError("`subject` is not a text.")
+        raise WrongShapeError("`subject` is not a text")
     shown = f"{verb} {subject}" if subject else f"{verb} {kind}"
     if kind not in _ACTS:
         shown = " ".join(filter(None, (f"{verb} {kind}", text(value, "name"), text(value, "description"))))
@@ -144,7 +144,7 @@ def _post(value: Table, place: Place) -> Message:
         shown,
         sent,
         place.source,
-        steps=replaced(shown, place.raw),
+        steps=replaced(place.raw, shown),
         native_id=place.uri,
         direction=direction(place.author),
         times=(("indexed", indexed),) if indexed else (),

@@ -11,8 +11,9 @@ from typing import Literal
 
 from abusekit.containers.container import Container, Member
 from abusekit.importers import times
+from abusekit.importers.fields import unparsed
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Attachment, Event, Message, Record
+from abusekit.importers.model import Account, Attachment, Message, Record
 from abusekit.importers.table_rows import Entry, columns, entries, unknown_flags
 
 NAME = "linkedin"
@@ -51,7 +52,7 @@ def read(export: Container, members: Sequence[Member], notes: Notes) -> Iterator
     for member in members:
         for entry in entries(member, notes, _is_messages):
             if entry.fault:
-                yield Event("unparsed", "linkedin", "", None, entry.fault, None, entry.source)
+                yield unparsed("linkedin", "", entry.fault, entry.source)
             else:
                 yield _message(entry, owner)
 

@@ -10,9 +10,9 @@ import msgspec
 
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
+from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError, record, text, unparsed
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Event, Record
-from abusekit.importers.social.json_fields import Table, WrongTypeError, text
+from abusekit.importers.model import Account, Record
 from abusekit.importers.social.mastodon_activity import ACTORS, PLATFORM, Place, activity, actor
 from abusekit.importers.social.mastodon_status import Thread, notification, status
 from abusekit.importers.spans.json_spans import Pattern, Value, load, paths, scan
@@ -109,7 +109,7 @@ def _owners(
         try:
             value = load(member.read(_MOST_ACTOR))
             found = actor(value, notes) if isinstance(value, dict) and text(value, "type") in ACTORS else None
-        except (InputError, WrongTypeError):
+        except (InputError, WrongShapeError):
             continue
         if found is not None and isinstance(value, dict) and _is_of_archive(value):
             owners[folder] = msgspec.structs.replace(found, owner=True)
@@ -155,13 +155,12 @@ def _statuses(values: Iterator[Value], place: Place) -> Iterator[Record]:
     thread = Thread()
     for value in values:
         found = False
-        for record in _status(value, place, place.source.member, thread, 0):
+        for one in _status(value, place, place.source.member, thread, 0):
             found = True
-            yield record
+            yield one
         if not found:
-            yield _unparsed(
-                "The element shows no status that can be read.", _at(place, place.source.member, value)
-            )
+            source = _at(place, place.source.member, value).source
+            yield unparsed(PLATFORM, "", "The element shows no status that can be read", source)
 
 
 def _status(value: Value, place: Place, member: str, thread: Thread, depth: int) -> Iterator[Record]:
@@ -177,8 +176,8 @@ def _status(value: Value, place: Place, member: str, thread: Thread, depth: int)
             event = notification(decoded, here)
             if event is not None:
                 yield event
-        except WrongTypeError as wrong:
-            yield _unparsed(str(wrong), here)
+        except WrongShapeError as wrong:
+            yield unparsed(PLATFORM, "", wrong, here.source)
     else:
         yield _read(value, here, lambda one, at: status(one, at, thread))
     if not isinstance(decoded, dict) or depth >= _MOST_DEPTH:
@@ -203,15 +202,6 @@ def _at(place: Place, member: str, value: Value) -> Place:
 def _read(value: Value, place: Place, reader: Callable[[Table, Place], Record]) -> Record:
     """One record; what cannot be read becomes an event that says why."""
     try:
-        decoded = load(value.raw)
-        if not isinstance(decoded, dict):
-            raise WrongTypeError("The element is not an object.")
-        return reader(decoded, place)
-    except InputError:
-        return _unparsed("The element is no valid JSON.", place)
-    except WrongTypeError as wrong:
-        return _unparsed(str(wrong), place)
-
-
-def _unparsed(why: str, place: Place) -> Event:
-    return Event("unparsed", PLATFORM, "", None, why, None, place.source)
+        return reader(record(value.raw), place)
+    except UNREADABLE as wrong:
+        return unparsed(PLATFORM, "", wrong, place.source)

@@ -15,11 +15,9 @@ from typing import Any, Literal
 import msgspec
 
 from abusekit.importers import times
-from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Attachment, Edit, Event, Message, Profile, SourceRef, Time
-from abusekit.importers.social.json_fields import (
+from abusekit.importers.fields import (
     Table,
-    WrongTypeError,
+    WrongShapeError,
     elements,
     replaced,
     table,
@@ -27,6 +25,8 @@ from abusekit.importers.social.json_fields import (
     text,
     unknown,
 )
+from abusekit.importers.importer import Notes
+from abusekit.importers.model import Account, Attachment, Edit, Event, Message, Profile, SourceRef, Time
 from abusekit.importers.spans.html_events import text_of
 
 PLATFORM = "mastodon"
@@ -62,7 +62,7 @@ class Place:
 
 
 def activity(value: Table, place: Place) -> Message | Event | Profile:
-    """One activity or object. Raises WrongTypeError: a field of the wrong type, or a type that nobody knows."""
+    """One activity or object. Raises WrongShapeError: a field of the wrong type, or a type that nobody knows."""
     kind = text(value, "type")
     if kind in ACTORS:
         return profile(value, place)
@@ -74,7 +74,7 @@ def activity(value: Table, place: Place) -> Message | Event | Profile:
     if kind == "Announce":
         return _announce(value, place)
     if not kind:
-        raise WrongTypeError("The object has no type.")
+        raise WrongShapeError("The object has no type")
     return _act(value, kind, place)
 
 
@@ -87,7 +87,7 @@ def account_of(value: object, place: Place) -> Account | None:
     if isinstance(value, dict):
         return actor(value, place.notes)
     if value is not None:
-        raise WrongTypeError("An actor is neither an address nor an object.")
+        raise WrongShapeError("An actor is neither an address nor an object")
     return None
 
 
@@ -112,7 +112,7 @@ def profile(value: Table, place: Place) -> Profile:
     """An actor; the owner where the archive is its."""
     found = place.actor or actor(value, place.notes)
     if found is None:
-        raise WrongTypeError("The actor has neither id nor name.")
+        raise WrongShapeError("The actor has neither id nor name")
     facts = {
         "bio": to_text(text(value, "summary"), b"")[0],
         "created": text(value, "published"),
@@ -242,7 +242,7 @@ def _sent(published: str, uri: str, place: Place) -> tuple[Time | None, tuple[st
 def to_text(html: str, raw: bytes) -> tuple[str, tuple[str, ...]]:
     """The text that a reader of the HTML sees, and the steps that led to it."""
     shown = text_of(html.encode("utf-8", "replace"))
-    return shown, (*(("html to text",) if shown != html else ()), *replaced(html, raw))
+    return shown, (*(("html to text",) if shown != html else ()), *replaced(raw, html))
 
 
 def link(value: Table) -> str:
@@ -300,7 +300,7 @@ def _attachments(value: Table, place: Place) -> Iterator[Attachment]:
         if one is None:
             continue
         if not isinstance(one, dict):
-            raise WrongTypeError("`attachment` holds something else than objects.")
+            raise WrongShapeError("`attachment` holds something else than objects")
         url, described = link(one) or text(one, "href"), text(one, "name")
         member = ""
         state: Literal["present", "missing", "not_exported"] = "not_exported"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from abusekit.importers import times
+from abusekit.importers.fields import Table, WrongShapeError, table, tables, text, unknown
 from abusekit.importers.model import Account, Attachment, Edit, Event, Message
-from abusekit.importers.social.json_fields import Table, WrongTypeError, table, tables, text, unknown
 from abusekit.importers.social.mastodon_activity import PLATFORM, Place, owned, to_text
 
 _FIELDS = frozenset(
@@ -34,7 +34,7 @@ class Thread:
 
 
 def status(value: Table, place: Place, thread: Thread) -> Message:
-    """One status. Raises WrongTypeError."""
+    """One status. Raises WrongShapeError."""
     uri, local = text(value, "uri") or text(value, "url"), _id(value, "id")
     answered = _id(value, "in_reply_to_id")
     parent, conversation = thread.known.get(answered, (answered, answered))
@@ -84,7 +84,7 @@ def status(value: Table, place: Place, thread: Thread) -> Message:
 
 
 def notification(value: Table, place: Place) -> Event | None:
-    """Who followed, favoured, reposted …; None where the status inside says it all. Raises WrongTypeError."""
+    """Who followed, favoured, reposted …; None where the status inside says it all. Raises WrongShapeError."""
     kind, created = text(value, "type"), text(value, "created_at")
     if not kind or kind in _WITH_STATUS:
         return None
@@ -115,7 +115,7 @@ def _id(value: Table, key: str) -> str:
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found)
     if found is not None and not isinstance(found, str):
-        raise WrongTypeError(f"`{key}` is neither text nor number.")
+        raise WrongShapeError(f"`{key}` is neither text nor number")
     return found or ""
 
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from abusekit.containers.container import Container, Member
 from abusekit.importers import times
 from abusekit.importers.chats.records import folder_of
+from abusekit.importers.fields import unparsed
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Edit, Event, Message, Profile, Record, Time
+from abusekit.importers.model import Account, Edit, Message, Profile, Record, Time
 from abusekit.importers.table_rows import Entry, columns, entries, unknown_flags
 
 NAME = "reddit"
@@ -103,7 +104,7 @@ class _Archive:
     def statistics(self, member: Member) -> Iterator[Record]:
         for entry in entries(member, self.notes, _known_header):
             if entry.fault:
-                yield _unparsed(entry)
+                yield unparsed("reddit", "", entry.fault, entry.source)
             elif entry.cells["statistic"] == "account name" and entry.cells["value"]:
                 self.owner = entry.cells["value"]
                 yield Profile(self._mine(), entry.source, "owner")
@@ -120,7 +121,7 @@ class _Archive:
         seen: Counter[str] = Counter()
         for entry in entries(member, self.notes, _known_header):
             if entry.fault:
-                yield _unparsed(entry)
+                yield unparsed("reddit", "", entry.fault, entry.source)
                 continue
             message = self._makers[name](entry)
             message.steps = entry.steps
@@ -213,7 +214,3 @@ def _time(text: str) -> Time | None:
 
 def _urls(cells: dict[str, str], *names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cells[name] for name in names if cells.get(name)))
-
-
-def _unparsed(entry: Entry) -> Event:
-    return Event("unparsed", "reddit", "", None, entry.fault, None, entry.source)

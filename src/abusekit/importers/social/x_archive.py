@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from abusekit.containers.container import Container, Member
-from abusekit.errors import InputError
-from abusekit.importers.chats.fields import Table, WrongShapeError, elements, table, text
-from abusekit.importers.chats.records import decoded, folder_of, or_nothing, unparsed
+from abusekit.importers.chats.records import folder_of, or_nothing
+from abusekit.importers.fields import (
+    UNREADABLE,
+    Table,
+    WrongShapeError,
+    decoded,
+    elements,
+    table,
+    text,
+    unparsed,
+)
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Event, Message, Record, SourceRef
 from abusekit.importers.social.x_events import blocking, conversation_event, login, owner, renamed
@@ -123,7 +131,7 @@ def _one(value: Value, part: Part, archive: Archive, made: _Made) -> Record:
     try:
         entry, steps = decoded(value.raw)
         record = made(entry, source, archive)
-    except (WrongShapeError, InputError) as fault:
+    except UNREADABLE as fault:
         return unparsed("x", "", fault, source)
     if steps and isinstance(record, Message):
         record.steps = (*record.steps, *steps)
@@ -167,7 +175,7 @@ def _silent(part: Part, spoken: set[str], manifest: Manifest) -> Iterator[Record
             entry, _ = decoded(value.raw)
             if elements(table(entry, "dmConversation"), "messages") or "dmConversation" not in entry:
                 raise WrongShapeError("a conversation of a form that is not known")
-        except (WrongShapeError, InputError) as fault:
+        except UNREADABLE as fault:
             yield unparsed("x", "", fault, source)
     manifest.compare(part, found)
 
@@ -176,7 +184,7 @@ def _text_of(value: Value) -> str:
     try:
         entry, _ = decoded(b'{"id":' + value.raw + b"}")
         return text(entry, "id")
-    except (WrongShapeError, InputError):
+    except UNREADABLE:
         return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abusekit.importers.chats.fields import Table, WrongShapeError, elements, table, text, unknown
+from abusekit.importers.fields import Table, WrongShapeError, elements, table, text, unknown
 from abusekit.importers.model import Event, Profile, SourceRef
 from abusekit.importers.social.x_records import Archive, moment
 

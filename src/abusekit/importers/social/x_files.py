@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from abusekit.containers.container import Member
 from abusekit.errors import InputError
-from abusekit.importers.chats.fields import Table, WrongShapeError, table, tables, text
+from abusekit.importers.fields import Table, WrongShapeError, table, tables, text
 from abusekit.importers.importer import Notes
 from abusekit.importers.spans.json_spans import Pattern, Value, load, scan
 
@@ -64,7 +64,9 @@ def values(part: Part, patterns: Sequence[Pattern], notes: Notes) -> Iterator[Va
         with closing(part.member.open()) as stream:
             stream.read(part.skip)
             for value in scan(stream, patterns):
-                yield value._replace(start=value.start + part.skip, end=value.end + part.skip)
+                yield Value(
+                    value.pattern, value.pointer, value.start + part.skip, value.end + part.skip, value.raw
+                )
     except InputError as fault:
         notes.damaged.append(
             f"{part.member.path!a}: {fault.message} of the JSON, which begins at byte {part.skip}"

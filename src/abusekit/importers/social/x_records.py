@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from abusekit.containers.container import Container, Member
 from abusekit.importers import times
-from abusekit.importers.chats.fields import Table, WrongShapeError, elements, table, tables, text, unknown
 from abusekit.importers.chats.records import content_type
+from abusekit.importers.fields import Table, WrongShapeError, elements, table, tables, text, unknown
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Deletion, Edit, Message, Reaction, SourceRef, Time
 
@@ -41,6 +41,10 @@ _TWEET = _words(
     "retweeted_status is_quote_status quoted_status_id quoted_status_id_str community_id community_id_str "
     "card note_tweet conversation_id conversation_id_str"
 )
+_POST_FOLDERS = ("tweets_media", "tweet_media", "deleted_tweets_media", "community_tweet_media")
+_DIRECT_FOLDERS = (
+    "direct_messages_media", "direct_messages_group_media", "direct_message_media", "direct_message_group_media",
+)  # fmt: skip
 _DIRECT = _words("id senderId recipientId text createdAt mediaUrls urls reactions editHistory mediaIds")
 
 
@@ -67,9 +71,14 @@ class Archive:
         self.handle = ""
         self.name = ""
         self._media = media
+        self._mine: Account | None = None
 
     def mine(self) -> Account:
-        return Account("x", self.owner, "platform_id", self.handle, self.name, "sender", True)
+        known = self._mine  # made once, and anew when more of it is known
+        if known is None or (known.id, known.handle, known.name) != (self.owner, self.handle, self.name):
+            known = Account("x", self.owner, "platform_id", self.handle, self.name, "sender", True)
+            self._mine = known
+        return known
 
     def account(self, identity: str, handle: str = "", name: str = "") -> Account:
         if identity and identity == self.owner:
@@ -110,9 +119,8 @@ def post(tweet: Table, source: SourceRef, archive: Archive, *, deleted: bool) ->
     message.attachments = tuple(_media(tweet, identity, archive))
     if (found := _RETWEET.match(message.text)) is not None:
         message.forwarded_from = f"@{found[1]}"
-    if len(elements(table(table(tweet, "edit_info"), "initial"), "editTweetIds")) > 1:
-        message.edited = Edit("yes")
-    if table(tweet, "edit_info").get("edit"):
+    edits = table(tweet, "edit_info")
+    if edits and (len(elements(table(edits, "initial"), "editTweetIds")) > 1 or edits.get("edit")):
         message.edited = Edit("yes")
     at = text(tweet, "deleted_at")
     if deleted or at:
@@ -154,23 +162,21 @@ def direct(create: Table, conversation: str, source: SourceRef, archive: Archive
         message.recipients = (archive.account(recipient),)
     if author is not None and author.owner is not None:
         message.direction = "out" if author.owner else "in"
-    folders = (
-        "direct_messages_media",
-        "direct_messages_group_media",
-        "direct_message_media",
-        "direct_message_group_media",
-    )
-    message.attachments = tuple(
-        archive.attached(folders, identity, address, "")
-        for address in elements(create, "mediaUrls")
-        if isinstance(address, str)
-    )
-    message.reactions = tuple(
-        Reaction(
-            text(one, "reactionKey"), archive.account(text(one, "senderId")), moment(text(one, "createdAt"))
+    if addresses := elements(create, "mediaUrls"):
+        message.attachments = tuple(
+            archive.attached(_DIRECT_FOLDERS, identity, address, "")
+            for address in addresses
+            if isinstance(address, str)
         )
-        for one in tables(create, "reactions")
-    )
+    if reactions := tables(create, "reactions"):
+        message.reactions = tuple(
+            Reaction(
+                text(one, "reactionKey"),
+                archive.account(text(one, "senderId")),
+                moment(text(one, "createdAt")),
+            )
+            for one in reactions
+        )
     if history := elements(create, "editHistory"):
         texts = [text(one, "editedText") for one in history if isinstance(one, dict)]
         message.edited = Edit("yes", previous=tuple(one for one in texts if one))
@@ -214,7 +220,7 @@ def _with_id(time: Time, identity: str) -> Time:
 
 
 def _tell(time: Time | None, source: SourceRef, archive: Archive) -> None:
-    if time is not None and any(one.startswith("CONFLICT") for one in time.agrees):
+    if time is not None and time.agrees and time.agrees[0].startswith("CONFLICT"):
         archive.notes.counts["id CONFLICT"] += 1
         archive.notes.warn(f"{source.member}: a written time differs from the one inside of its id")
 
@@ -225,6 +231,9 @@ def _of_time(time: Time | None) -> tuple[str, ...]:
 
 def _set_text(message: Message, written: str, links: list[tuple[str, str]]) -> None:
     """Unescape HTML once, then put the addresses that the archive gives in place of t.co links."""
+    message.text = written
+    if not links and "&" not in written:
+        return
     said = _ESCAPED.sub(lambda found: _SIGNS[found[1]], written) if "&" in written else written
     steps = ["html unescape"] if said != written else []
     known = {short: full for short, full in links if full}
@@ -247,13 +256,12 @@ def _replied_to(tweet: Table, archive: Archive) -> Iterator[Account]:
 
 def _media(tweet: Table, identity: str, archive: Archive) -> Iterator[Attachment]:
     held = tables(table(tweet, "extended_entities"), "media") or tables(table(tweet, "entities"), "media")
-    folders = ("tweets_media", "tweet_media", "deleted_tweets_media", "community_tweet_media")
     for one in held:
         address = text(one, "media_url_https") or text(one, "media_url")
-        found = archive.attached(folders, identity, address, text(one, "type"))
+        found = archive.attached(_POST_FOLDERS, identity, address, text(one, "type"))
         for variant in tables(table(one, "video_info"), "variants"):
             if found.state == "present":
                 break
-            moving = archive.attached(folders, identity, text(variant, "url"), "")
+            moving = archive.attached(_POST_FOLDERS, identity, text(variant, "url"), "")
             found = moving if moving.state == "present" else found
         yield found

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from abusekit.containers.container import Container, Member
 from abusekit.errors import InputError
 from abusekit.importers import times
+from abusekit.importers.fields import unparsed
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Account, Event, Message, Record
+from abusekit.importers.model import Account, Message, Record
 from abusekit.importers.social.youtube_html import is_legacy, legacy
 from abusekit.importers.spans.json_spans import load, lone_surrogate
 from abusekit.importers.spans.text_lines import LONE_SURROGATE
@@ -103,7 +104,7 @@ def _record(entry: Entry, layout: _Layout) -> Record:
     if not why and not _CHANNEL.fullmatch(cells[1]):
         why = "The second cell is no channel, as it is in every other export of this kind."
     if why:
-        return Event("unparsed", "youtube", "", None, why, None, entry.source)
+        return unparsed("youtube", "", why, entry.source)
     return _message(entry, cells, layout)
 
 

@@ -70,7 +70,7 @@ def _run(between: bytes, deep: int) -> bytes:
 
 
 _ELEMENT = re.compile(
-    _WS + rb"(\{" + _run(_ANYTHING, 4) + rb"\}|" + STRING + rb")" + _WS + rb"(?=[,\]])", re.DOTALL
+    _WS + rb"(\{" + _run(_ANYTHING, 6) + rb"\}|" + STRING + rb")" + _WS + rb"(?=[,\]])", re.DOTALL
 )
 _STEP = 3
 _RUN_TAKEN = tuple(re.compile(_run(_ANYTHING, deep), re.DOTALL) for deep in (_STEP, 0))

@@ -21,6 +21,7 @@ _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+_decode = msgspec.json.Decoder().decode
 _BRACKET = re.compile(STRING + rb"|[{}\[\]]", re.DOTALL)
 
 
@@ -35,7 +36,7 @@ def load(raw: bytes) -> object:
     if lone_surrogate(raw):
         raw = _ESCAPE.sub(lambda found: b"\\ufffd" if found[1] else found[0], raw)
     try:
-        return msgspec.json.decode(raw)
+        return _decode(raw)
     except msgspec.ValidationError:
         return _load_large_numbers(raw)
     except UnicodeDecodeError as fault:
@@ -46,7 +47,7 @@ def load(raw: bytes) -> object:
 
 def lone_surrogate(raw: bytes) -> bool:
     """Whether the JSON holds an escape of half a character (`\\ud83d` without its partner)."""
-    if b"\\ud" not in raw and b"\\uD" not in raw:
+    if b"\\u" not in raw or (b"\\ud" not in raw and b"\\uD" not in raw):
         return False
     return any(found[1] for found in _ESCAPE.finditer(raw))
 
