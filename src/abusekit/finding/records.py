@@ -1,11 +1,10 @@
-"""Records of joined exports without their times, and the time of one of them when it is wanted.
+"""The time of a record, understood only when it is wanted.
 
 Understanding a time costs three times as much as all else of a search, and most records are no hits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from abusekit.case.folder import Case
@@ -13,32 +12,9 @@ from abusekit.case.moment import Moment
 from abusekit.finding.query import Query
 from abusekit.importers.model import Profile, Record, Time
 from abusekit.messages.cache import Opened, stream
-from abusekit.messages.joined import Join, Joined, Place
 from abusekit.messages.resolving import moment_of, moments
 
 _FAR = timedelta(days=3)
-
-
-class UntimedJoin(Join):
-    """What a join gives, in its order, `moment` left out."""
-
-    def untimed(self) -> Iterator[Joined]:
-        """Raises as `Join` does."""
-        links, opened = self._links, self.opened
-        for index, one in enumerate(opened):
-            for record in stream(self.case, one):
-                place = Place(index, record.n)
-                if place in links.skipped:
-                    continue
-                yield Joined(
-                    record,
-                    None,
-                    one,
-                    *(
-                        [(opened[other.export], other.n) for other in linked.get(place, ())]
-                        for linked in (links.also, links.changed, links.author)
-                    ),
-                )
 
 
 class Times:

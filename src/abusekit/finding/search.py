@@ -15,11 +15,11 @@ from abusekit.finding.fields import record_fields
 from abusekit.finding.hit import Gap, Hit, Searched
 from abusekit.finding.items import ItemSearch
 from abusekit.finding.query import AUTHOR, CHANGED, PROFILE, Judge, Query
-from abusekit.finding.records import Times, UntimedJoin
+from abusekit.finding.records import Times
 from abusekit.importers.model import Message, Profile, Record
 from abusekit.messages.cache import Opened, stream, summary_of
 from abusekit.messages.exports import exports
-from abusekit.messages.joined import Joined
+from abusekit.messages.joined import Join, Joined
 from abusekit.messages.parts import part_of
 from abusekit.messages.reading import Summary
 from abusekit.timeline.messages import EVENT_WORDS, MESSAGE_WORDS, account_shown
@@ -70,7 +70,7 @@ class Search:
         readable = self._readable()
         if not any(self._wanted(one.item.id) for one in readable):
             return
-        join = UntimedJoin(self.case, readable)
+        join = Join(self.case, readable)
         marks = self._marks(readable) if join.duplicates else {}
         for joined in join.untimed():
             if (hit := self._joined(joined, marks)) is not None:
