@@ -45,6 +45,9 @@ def test_a_word_that_could_not_be_read_agrees_with_any_one_and_is_not_counted() 
     assert gap.found.in_run == [True, True, True, False, True, True, True]
     assert spans(found_in("you should ? this town", "you should leave this town")) == [(0, 5, 4, 0)]
     assert spans(found_in("a ? b c d", "x a q b c d")) == [(0, 5, 4, 0)]
+    assert spans(found_in("a b ? ? c d", "a b x y c d")) == [(0, 6, 4, 0)]
+    assert spans(found_in("a b ? ? ? c d", "a b x y z c d")) == [], "three guesses in a row end it"
+    assert spans(found_in("a b ? ? ? c d e f", "a b x y z c d e f")) == [(5, 9, 4, 0)]
     assert spans(found_in("? b c d e", "a b c d e")) == [(1, 5, 4, 0)], "it does not begin with guesses"
     assert spans(found_in("when i find ? ?", "when i find you there")) == [], (
         "three readable words are no run"

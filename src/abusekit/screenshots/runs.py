@@ -15,6 +15,8 @@ RUN = 4
 """Readable words in a row that count as found in the same order."""
 _SEED, _PAIR = 3, 2
 """Words in a row from which a run is followed; the pair only beside a word that could not be read."""
+MOST_GAP = 2
+"""Words in a row that could not be read and do not end a run: over more of them, it would be a guess."""
 MOST_PLACES = 16
 """Places of the picture at which one sequence of words is looked for: a page that repeats one word is not a task of
 hours. What is repeated more often is found at the first ones."""
@@ -87,9 +89,7 @@ class Finder:
         if whole and 0 < len(text) < RUN:
             for at in self._places.get(text[0], ())[:MOST_PLACES]:
                 self._extend(text, at, 0, where, least=len(text))
-        reached: dict[
-            int, int
-        ] = {}  # place in the picture minus place in the text → where in the text it was left
+        reached: dict[int, int] = {}  # place in the picture minus place in the text → where it was left
         for start in range(len(text) - 1):
             pair, three = tuple(text[start : start + _PAIR]), tuple(text[start : start + _SEED])
             for at in (*self._seeds.get(three, ()), *(self._seeds.get(pair, ()) if pair != three else ())):
@@ -114,22 +114,23 @@ class Finder:
         """Follow both as long as they agree, a word that could not be read agreeing with any one. Where it ended."""
         words, readable, last = self._words, 0, at
         first, begun = at, start
-        while (
-            at > 0 and start > 0 and (not words[at - 1].readable or words[at - 1].folded == text[start - 1])
-        ):
+        while at > 0 and start > 0 and first - at <= MOST_GAP:
+            before = words[at - 1]
+            if before.readable and before.folded != text[start - 1]:
+                break
             at, start = at - 1, start - 1
-            first = at if words[at].readable else first  # a run does not begin with a guess
+            first = at if before.readable else first  # a run does not begin with a guess
+        at, start, last = first, start + first - at, first
         steps = min(len(words) - at, len(text) - start)
         for step in range(steps):
             word = words[at + step]
-            if not word.readable:
+            if not word.readable and at + step - last < MOST_GAP:
                 continue
-            if word.folded != text[start + step]:
+            if not word.readable or word.folded != text[start + step]:
                 steps = step
                 break
             readable, last = readable + 1, at + step + 1
         self._steps -= steps + 1
-        at = first
         if readable >= least:
             for place in range(at, last):
                 self.found.in_run[place] |= words[place].readable
