@@ -31,7 +31,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "h11": ("capture.wire", "net.timestamp_http"),
     "hpack": ("browser.recorder.http2_frames",),
     "PIL": ("importers.exif", "demo", "screenshots.redraw"),
-    "pillow_heif": ("importers.exif", "cli.doctor", "screenshots.redraw"),
+    "pillow_heif": ("importers.decoders", "cli.doctor"),
     "exifread": ("importers.exif",),
     "jinja2": ("demo",),
     "brotlicffi": ("capture.coding", "demo.answers"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import random
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -16,11 +17,12 @@ from abusekit.importers.importer import Importer, Notes
 from abusekit.importers.model import Event, Message, Record, Time
 
 
-def container(files: Mapping[str, bytes | str]) -> Container:
-    """An export in memory."""
+def container(files: Mapping[str, object]) -> Container:
+    """An export in memory; what is neither bytes nor text is written as JSON."""
     members = []
     for path, data in files.items():
-        raw = data.encode() if isinstance(data, str) else data
+        text = data if isinstance(data, str | bytes) else json.dumps(data)
+        raw = text.encode() if isinstance(text, str) else text
         members.append(Member(path, len(raw), None, lambda raw=raw: io.BytesIO(raw)))  # type: ignore[misc]
     return Container("export", members)
 
@@ -46,15 +48,13 @@ def reading(importer: Any, export: Container, owner: str = "") -> tuple[list[Rec
     return records, notes
 
 
-def read_files(
-    importer: Any, files: Mapping[str, bytes | str], owner: str = ""
-) -> tuple[list[Record], Notes]:
+def read_files(importer: Any, files: Mapping[str, object], owner: str = "") -> tuple[list[Record], Notes]:
     return reading(importer, container(files), owner)
 
 
-def read_path(importer: Any, path: Path) -> tuple[list[Record], Notes]:
+def read_path(importer: Any, path: Path, owner: str = "") -> tuple[list[Record], Notes]:
     with open_container([(path, path.name)]) as export:
-        return reading(importer, export)
+        return reading(importer, export, owner)
 
 
 def said(records: list[Record]) -> list[Message]:

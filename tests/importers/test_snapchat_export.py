@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from pathlib import Path
 
 import pytest
+from tests.importers.read_whole import container, reading
 
 from abusekit.containers.container import Container, Member, open_container
 from abusekit.errors import InputError
 from abusekit.importers import snapchat
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Event, Message, Profile, Record
-
-
-def reading(export: Container, owner: str = "") -> tuple[list[Record], Notes]:
-    notes = Notes(owner=owner)
-    records = list(snapchat.read(export, snapchat.claim(export), notes))
-    for record in records:
-        member = export.get(record.source.member)
-        assert member is not None
-        with member.open() as stream:
-            raw = stream.read()[record.source.start : record.source.end]
-        assert hashlib.sha256(raw).hexdigest() == record.source.sha256
-    return records, notes
-
-
-def container(files: dict[str, object]) -> Container:
-    members = []
-    for path, data in files.items():
-        raw = json.dumps(data).encode()
-        members.append(Member(path, len(raw), None, lambda raw=raw: io.BytesIO(raw)))
-    return Container("export", members)
 
 
 def chat(**fields: object) -> Record:
@@ -44,7 +24,7 @@ def chat(**fields: object) -> Record:
         "Content": "x",
         "IsSender": False,
     }
-    ((record,), _) = reading(container({"json/chat_history.json": {"troll": [{**good, **fields}]}}))
+    ((record,), _) = reading(snapchat, container({"json/chat_history.json": {"troll": [{**good, **fields}]}}))
     return record
 
 
@@ -53,7 +33,7 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path, name: str) -> None:
     expected = json.loads((shared_data / "exports/expected.json").read_text("utf-8"))[name]
     path = shared_data / "exports" / name
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export)
+        records, _ = reading(snapchat, export)
     messages = [record for record in records if isinstance(record, Message)]
     assert len(messages) == expected["messages"]
     assert sum(isinstance(record, Event) for record in records) == expected["events"]
@@ -67,7 +47,7 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path, name: str) -> None:
 def test_sample_in_detail(shared_data: Path) -> None:
     path = shared_data / "exports/snapchat/synthetic"
     with open_container([(path, path.name)]) as export:
-        records, notes = reading(export)
+        records, notes = reading(snapchat, export)
     messages = [record for record in records if isinstance(record, Message)]
     assert [message.direction for message in messages] == ["in", "out", "in", "in", "in"]
     assert [(one.name, one.state) for one in messages[2].attachments] == [
@@ -86,7 +66,7 @@ def test_sample_in_detail(shared_data: Path) -> None:
 def test_legacy_direction_is_in_the_section(shared_data: Path) -> None:
     path = shared_data / "exports/snapchat/synthetic_legacy"
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export, "jo.reyes")
+        records, _ = reading(snapchat, export, "jo.reyes")
     first, second = records
     assert isinstance(first, Message) and isinstance(second, Message)
     assert (first.direction, second.direction) == ("in", "out")
@@ -163,7 +143,7 @@ def test_people_and_account() -> None:
             "Login History": [{"IP": "192.0.2.8", "Created": "2024-01-01 00:00:00 UTC", "Status": "ok", "Device": "d"}],
         },
     })  # fmt: skip
-    records, notes = reading(export)
+    records, notes = reading(snapchat, export)
     profile, login, met, block = records
     assert (
         isinstance(profile, Profile)
@@ -194,7 +174,7 @@ def test_cut_off_file_keeps_what_precedes() -> None:
     )
     raw = whole[:-20].encode()
     export = Container("x", [Member("json/chat_history.json", len(raw), None, lambda: io.BytesIO(raw))])
-    records, notes = reading(export)
+    records, notes = reading(snapchat, export)
     assert (len(records), len(notes.damaged)) == (1, 1)
     nothing = Container("x", [Member("a.json", 2, None, lambda: io.BytesIO(b'{"'))])
     with pytest.raises(InputError, match="Snapchat"):

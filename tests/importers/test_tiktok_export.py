@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 from pathlib import Path
 
 import pytest
+from tests.importers.read_whole import container, reading
 
-from abusekit.containers.container import Container, Member, open_container
+from abusekit.containers.container import Container, open_container
 from abusekit.errors import InputError
 from abusekit.importers import tiktok
 from abusekit.importers.importer import Notes
-from abusekit.importers.model import Event, Message, Profile, Record
+from abusekit.importers.model import Event, Message, Profile
 
 
-def reading(export: Container, owner: str = "") -> tuple[list[Record], Notes]:
-    notes = Notes(owner=owner)
-    records = list(tiktok.read(export, tiktok.claim(export), notes))
-    for record in records:
-        member = export.get(record.source.member)
-        assert member is not None
-        with member.open() as stream:
-            raw = stream.read()[record.source.start : record.source.end]
-        assert hashlib.sha256(raw).hexdigest() == record.source.sha256
-    return records, notes
-
-
-def container(data: object, name: str = "user_data_tiktok.json") -> Container:
-    raw = data if isinstance(data, bytes) else json.dumps(data).encode()
-    return Container("export", [Member(name, len(raw), None, lambda: io.BytesIO(raw))])
+def export_of(data: object) -> Container:
+    return container({"user_data_tiktok.json": data})
 
 
 @pytest.mark.parametrize(
@@ -40,7 +26,7 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path, name: str) -> None:
     expected = json.loads((shared_data / "exports/expected.json").read_text("utf-8"))[name]
     path = shared_data / "exports" / name
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export)
+        records, _ = reading(tiktok, export)
     messages = [record for record in records if isinstance(record, Message)]
     assert len(messages) == expected["messages"]
     assert sum(isinstance(record, Event) for record in records) == expected["events"]
@@ -55,7 +41,7 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path, name: str) -> None:
 def test_sample_in_detail(shared_data: Path) -> None:
     path = shared_data / "exports/tiktok/synthetic/user_data_tiktok.json"
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export)
+        records, _ = reading(tiktok, export)
     profile, first, second, third, comment, block = records
     assert isinstance(profile, Profile) and profile.account.handle == "jo.reyes"
     assert isinstance(first, Message) and isinstance(second, Message) and isinstance(third, Message)
@@ -79,7 +65,7 @@ def test_sections_under_their_other_names() -> None:
     person = {"Date": "2024-02-01 22:18:00", "UserName": "a"}
     said = {"Date": "2024-02-01 22:18:00", "From": "a", "Content": "x"}
     login = {"Date": "2024-02-01 22:18:00", "IP": "192.0.2.7", "DeviceModel": "M", "DeviceSystem": "S"}
-    records, notes = reading(container({
+    records, notes = reading(tiktok, export_of({
         "Comment": {"CommentsList": [{"Date": "2024-02-01 22:18:00", "Comment": "c"}]},
         "Profile And Settings": {"Block List": {"BlockList": [person]}, "Follower": {"FansList": [person]}},
         "Your Activity": {"Following": {"Following": [person]}, "Login History": {"LoginHistoryList": [login]}},
@@ -108,9 +94,10 @@ def test_stated_utc_is_stated_and_wrong_types_are_unparsed() -> None:
         5,
     ]
     records, _ = reading(
-        container(
+        tiktok,
+        export_of(
             {"Direct Message": {"Direct Messages": {"ChatHistory": {"Chat History with a:": [good, *bad]}}}}
-        )
+        ),
     )
     message, *rest = records
     assert isinstance(message, Message) and message.sent is not None
@@ -132,7 +119,7 @@ and a second: with a colon
 
 
 def test_text_form_is_read() -> None:
-    records, notes = reading(container(TEXT, "Direct Messages.txt"), "jo.reyes")
+    records, notes = reading(tiktok, container({"Direct Messages.txt": TEXT}), "jo.reyes")
     messages = [record for record in records if isinstance(record, Message)]
     assert len(records) == len(messages)
     assert [
@@ -153,7 +140,7 @@ def test_text_form_is_read() -> None:
 def test_text_form_flags_a_line_against_the_clock() -> None:
     lines = [f"2024-02-0{day} 10:00:00 UTC a: {day}" for day in (1, 2, 3)]
     lines.insert(2, "2023-01-01 10:00:00 UTC jo: forged")
-    records, _ = reading(container("\n".join([">>> Chat History with a::", *lines]).encode(), "x.txt"))
+    records, _ = reading(tiktok, container({"x.txt": "\n".join([">>> Chat History with a::", *lines])}))
     assert [record.flags for record in records if isinstance(record, Message)] == [
         (),
         (),
@@ -164,7 +151,7 @@ def test_text_form_flags_a_line_against_the_clock() -> None:
 
 def test_text_form_keeps_what_belongs_to_no_message() -> None:
     raw = b">>> Chat History with a::\nstray\n2024-02-31 10:00:00 UTC a: no such day\n2024-02-01 10:00:00 UTC a: x"
-    records, _ = reading(container(raw, "x.txt"))
+    records, _ = reading(tiktok, container({"x.txt": raw}))
     assert [record.kind for record in records if isinstance(record, Event | Message)] == [
         "unparsed",
         "unparsed",
@@ -180,14 +167,14 @@ def test_other_text_and_json_are_not_claimed() -> None:
         (b"You have no data in this section", "Direct Messages.txt"), (b"said >>> Chat History with a:: x", "a.txt"),
         (b'{"messages":[]}', "user_data_tiktok.json"), (b"[]", "user_data.json"), (b"", "user_data.json"),
     ):  # fmt: skip
-        assert list(tiktok.claim(container(raw, name))) == []
+        assert list(tiktok.claim(container({name: raw}))) == []
 
 
 def test_cut_off_file_keeps_what_precedes() -> None:
     chats = {"Chat History with a:": [{"Date": "2024-02-01 22:15:30", "From": "a", "Content": "x"}] * 2}
     raw = json.dumps({"Direct Message": {"Direct Messages": {"ChatHistory": chats}}})[:-20].encode()
-    records, notes = reading(container(raw))
+    records, notes = reading(tiktok, export_of(raw))
     assert (len(records), len(notes.damaged)) == (1, 1)
-    nothing = container(b'{"', "a.json")
+    nothing = container({"a.json": b'{"'})
     with pytest.raises(InputError, match="TikTok"):
         list(tiktok.read(nothing, nothing.members, Notes()))

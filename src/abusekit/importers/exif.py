@@ -22,6 +22,7 @@ from abusekit.case.moment import Moment
 from abusekit.errors import InputError
 from abusekit.importers import photo_times
 from abusekit.importers.bounded_file import BoundedFile, WorkLimitError
+from abusekit.importers.decoders import HEIF_PLUGIN, PLUGINS
 from abusekit.importers.media import HEAD_BYTES, media_type
 from abusekit.importers.photo_times import GpsTags, Position
 from abusekit.importers.png_text import read_texts
@@ -34,20 +35,6 @@ MAX_WHOLE_READ = 64 << 20
 """WebP, AVIF and HEIF are read whole by Pillow: larger files of these kinds are left to exifread."""
 _MAX_READS = 100_000
 _MAX_BYTES = 32 << 20
-# media type: (Pillow's format, the module that registers it). One plugin for one file: the content chose it,
-# so that no other of Pillow's fifty parsers sees hostile bytes. JPEG may turn into MPO (several pictures).
-_PLUGINS: dict[str, tuple[str, str]] = {
-    "image/jpeg": ("JPEG", "PIL.JpegImagePlugin"),
-    "image/png": ("PNG", "PIL.PngImagePlugin"),
-    "image/gif": ("GIF", "PIL.GifImagePlugin"),
-    "image/webp": ("WEBP", "PIL.WebPImagePlugin"),
-    "image/tiff": ("TIFF", "PIL.TiffImagePlugin"),
-    "image/bmp": ("BMP", "PIL.BmpImagePlugin"),
-    "image/avif": ("AVIF", "PIL.AvifImagePlugin"),
-    **dict.fromkeys(
-        ("image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"), ("HEIF", "pillow_heif")
-    ),
-}
 _READ_WHOLE = frozenset({"WEBP", "AVIF", "HEIF"})
 
 # our name: (exifread's key, IFD, tag number); IFD 0 is the main one (Exif 3.0 tables 4, 7 and 15)
@@ -263,10 +250,10 @@ def _by_pillow(handle: BinaryIO, media: str, problems: list[str], limits: list[s
     warnings.filterwarnings("ignore", module=r"PIL\.")
     # Above MAX_PIXELS Pillow warns, above twice that it raises: one answer to both, here and in later decoding.
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    if media not in _PLUGINS:
+    if media not in PLUGINS:
         limits.append("not a kind of picture that is measured: no size in pixels")
         return _Found()
-    image_format, plugin = _PLUGINS[media]
+    image_format, plugin = PLUGINS[media]
     if not _registered(plugin):
         limits.append("HEIF pictures are read only in part without the extra: pip install 'abusekit[heif]'")
         return _Found()
@@ -305,7 +292,7 @@ def _keep_quiet(logger: str) -> None:
 
 def _registered(plugin: str) -> bool:
     """Whether Pillow now knows the format of `plugin`; False where pillow-heif, the extra, is not installed."""
-    if plugin != "pillow_heif":
+    if plugin != HEIF_PLUGIN:
         importlib.import_module(plugin)
         return True
     try:

@@ -12,26 +12,15 @@ import sys
 import warnings
 from pathlib import Path
 
+from abusekit.importers.decoders import HEIF_PLUGIN, PLUGINS
+
 MOST_PIXELS = 1 << 26
 """Pixels of a picture that is read: 60 screens of a telephone below one another."""
 MOST_SIDE = 32_000
 """Pixels of one side; tesseract takes no more than 32,767."""
 SMALL = 1_600
 """A picture that is narrower is drawn twice as large: screens without high resolution have letters of 10 pixels."""
-_PLUGINS: dict[str, tuple[str, str]] = {
-    "image/jpeg": ("JPEG", "PIL.JpegImagePlugin"),
-    "image/png": ("PNG", "PIL.PngImagePlugin"),
-    "image/gif": ("GIF", "PIL.GifImagePlugin"),
-    "image/webp": ("WEBP", "PIL.WebPImagePlugin"),
-    "image/tiff": ("TIFF", "PIL.TiffImagePlugin"),
-    "image/bmp": ("BMP", "PIL.BmpImagePlugin"),
-    "image/avif": ("AVIF", "PIL.AvifImagePlugin"),
-    **dict.fromkeys(
-        ("image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"), ("HEIF", "pillow_heif")
-    ),
-}
-# media type: (Pillow's format, the module that registers it); one decoder for one file, chosen by its content
-KINDS = frozenset(_PLUGINS)
+KINDS = frozenset(PLUGINS)
 """Media types that can be drawn."""
 
 
@@ -59,8 +48,8 @@ def _draw(picture: Path, media: str, out: Path) -> dict[str, object]:
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # ours is stricter, and says what it found
     ImageFile.LOAD_TRUNCATED_IMAGES = False
-    kind, plugin = _PLUGINS[media]
-    if plugin == "pillow_heif":
+    kind, plugin = PLUGINS[media]
+    if plugin == HEIF_PLUGIN:
         _heif()
     else:
         importlib.import_module(plugin)
@@ -85,7 +74,7 @@ def _draw(picture: Path, media: str, out: Path) -> dict[str, object]:
 
 def _heif() -> None:
     try:
-        importlib.import_module("pillow_heif").register_heif_opener()
+        importlib.import_module(HEIF_PLUGIN).register_heif_opener()
     except ImportError as fault:
         raise _Refused(
             "HEIF pictures are not read without the extra: pip install 'abusekit[heif]'"

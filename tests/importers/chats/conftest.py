@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
+from tests.importers.read_whole import container, reading
 
-from abusekit.containers.container import Container, Member
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Event, Message, Profile, Record
 
@@ -37,24 +33,6 @@ class Result(NamedTuple):
 Reads = Callable[..., Result]
 
 
-def made(files: dict[str, bytes | object]) -> Container:
-    """A container of these members; what is not bytes is written as JSON."""
-    members = []
-    for path, content in files.items():
-        data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        members.append(Member(path, len(data), None, partial(io.BytesIO, data)))
-    return Container("export", members)
-
-
-def check_places(export: Container, records: Iterable[Record]) -> None:
-    """Each source's hash is that of the bytes it names, and no two records of a kind stand at the same place."""
-    data = {member.path: member.open().read() for member in export.members}
-    for record in records:
-        source = record.source
-        assert 0 <= source.start < source.end <= len(data[source.member])
-        assert hashlib.sha256(data[source.member][source.start : source.end]).hexdigest() == source.sha256
-
-
 @pytest.fixture(scope="session")
 def reads() -> Reads:
     """`reads(importer, files, owner="", claimed=None)` → the records and the notes."""
@@ -62,14 +40,13 @@ def reads() -> Reads:
     def read(
         importer: ModuleType, files: dict[str, Any], *, owner: str = "", claimed: list[str] | None = None
     ) -> Result:
-        export = made(files)
+        export = container(files)
         members = importer.claim(export)
         if claimed is not None:
             assert [one.path for one in members] == claimed
         assert members, "not claimed"
-        notes = Notes(owner=owner)
-        records = list(importer.read(export, members, notes))
-        check_places(export, records)
+        records, notes = reading(importer, export, owner)
+        assert all(record.source.start < record.source.end for record in records)
         return Result(records, notes)
 
     return read

@@ -67,8 +67,6 @@ OURS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """Entry of the expected results → who reads it, and the members that are claimed."""
 
-WITHOUT_ENTRY = {"slack/zulip_users.json": "slack"}
-
 
 @pytest.fixture(scope="module")
 def exports(shared_data: Path) -> Path:
@@ -335,39 +333,3 @@ def test_skype_edit_deletion_and_missed_call(exports: Path) -> None:
     (call,) = [one for one in records if isinstance(one, Event)]
     assert (call.kind, call.outcome, call.direction) == ("missed_call", "missed", "in")
     assert [one.role for one in records if isinstance(one, Profile)] == ["owner", "blocked"]
-
-
-def test_nothing_else_is_claimed(exports: Path) -> None:
-    """Each file of all formats opened alone, and all of them together."""
-    folders = {name for name in OURS if name.endswith("/")}
-    for path in sorted(one for one in exports.rglob("*") if one.is_file()):
-        name = path.relative_to(exports).as_posix()
-        with open_container([(path, path.name)]) as export:
-            claims = {format_name for format_name, one in IMPORTERS.items() if one.claim(export)}
-        folder = next((one for one in folders if name.startswith(one)), "")
-        if name.endswith("/metadata.json"):
-            assert claims == set(), name  # without its main.jsonl it could be anything
-        elif folder:
-            assert claims == {OURS[folder][0]}, name
-        elif name in OURS:
-            assert claims == {OURS[name][0]}, name
-        else:
-            assert claims == ({WITHOUT_ENTRY[name]} if name in WITHOUT_ENTRY else set()), name
-
-
-def test_the_whole_folder_is_claimed_file_by_file(exports: Path) -> None:
-    with open_container([(exports, "exports")]) as export:
-        claimed = {
-            (member.path, format_name)
-            for format_name, one in IMPORTERS.items()
-            for member in one.claim(export)
-        }
-    wanted = {
-        (
-            f"{name}{path}" if name[-1] == "/" else f"{name}!/{path}" if name.endswith(".zip") else name,
-            format_name,
-        )
-        for name, (format_name, paths) in OURS.items()
-        for path in paths
-    }
-    assert claimed == wanted | set(WITHOUT_ENTRY.items())

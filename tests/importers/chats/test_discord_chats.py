@@ -197,7 +197,9 @@ def test_package_row_with_too_few_cells_is_not_dropped(reads: Any) -> None:
     csv = b"ID,Timestamp,Contents,Attachments\r\n806374685703929856,2021-02-03 04:05:06.789000+00:00,ok,\r\n1,2\r\n"
     result = reads(discord_package, {"messages.csv": csv})
     assert [one.text for one in result.messages] == ["ok"]
-    assert [(one.kind, one.text) for one in result.events] == [("unparsed", "The row has 2 cells, and the header 4.")]
+    assert [(one.kind, one.text) for one in result.events] == [
+        ("unparsed", "The row has 2 cells, and the header 4.")
+    ]
     assert csv[result.events[0].source.start : result.events[0].source.end] == b"1,2"
 
 

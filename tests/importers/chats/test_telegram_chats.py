@@ -94,6 +94,42 @@ def test_text_and_entities_that_differ_are_flagged(reads: Any) -> None:
     assert second.flags == ("text_entities_differ",)
 
 
+def _twice(first: str, last: str, more: str = "") -> dict[str, bytes]:
+    message = (
+        json.dumps(_message(1, text=first, text_entities=[]))[:-1] + f', "text": {json.dumps(last)}{more}}}'
+    )
+    return {
+        "result.json": _chat()["result.json"].replace(b'"messages": []', f'"messages": [{message}]'.encode())
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kept"), [("for you", "", "for you"), ("", "b", "b"), ("a", "b", "b")]
+)
+def test_text_that_stands_twice_is_told_and_not_lost(reads: Any, first: str, last: str, kept: str) -> None:
+    (message,) = reads(telegram_json, _twice(first, last)).messages
+    assert (message.text, message.flags) == (kept, ("repeated_key:text",))
+
+
+def test_text_that_stands_twice_in_a_gift(reads: Any) -> None:
+    files = _twice("for you", "", ', "type": "service", "action": "send_star_gift"')
+    (event,) = reads(telegram_json, files).events
+    assert event.text == "send_star_gift; text: for you"
+    assert "repeated_key:text" in event.flags
+
+
+def test_text_of_other_things_is_no_repetition(reads: Any) -> None:
+    parts = ["see ", {"type": "link", "text": "https://x.example"}]
+    poll = {"question": "q", "answers": [{"text": "a"}, {"text": "b"}]}
+    said = 'he wrote "text": "x", and "text":'
+    files = _chat(
+        _message(1, text=parts, text_entities=[{"type": "plain", "text": "see "}, parts[1]]),
+        _message(2, text="", text_entities=[], poll=poll),
+        _message(3, text=said, text_entities=[{"type": "plain", "text": said}]),
+    )
+    assert [one.flags for one in reads(telegram_json, files).messages] == [(), (), ()]
+
+
 def test_poll_place_and_contact_are_in_the_text(reads: Any) -> None:
     poll = {
         "question": "When?",

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 from pathlib import Path
 
 import pytest
+from tests.importers.read_whole import container, reading
 
-from abusekit.containers.container import Container, Member, open_container
+from abusekit.containers.container import open_container
 from abusekit.errors import InputError
 from abusekit.importers.importer import Notes
 from abusekit.importers.meta import instagram, messenger
-from abusekit.importers.model import Event, Message, Profile, Record
-
-
-def container(files: dict[str, object]) -> Container:
-    members = []
-    for path, data in files.items():
-        raw = (data if isinstance(data, str) else json.dumps(data)).encode()
-        members.append(Member(path, len(raw), None, lambda raw=raw: io.BytesIO(raw)))
-    return Container("export", members)
-
-
-def reading(export: Container, owner: str = "") -> tuple[list[Record], Notes]:
-    notes = Notes(owner=owner)
-    records = list(instagram.read(export, instagram.claim(export), notes))
-    for record in records:
-        member = export.get(record.source.member)
-        assert member is not None
-        with member.open() as stream:
-            raw = stream.read()[record.source.start : record.source.end]
-        assert hashlib.sha256(raw).hexdigest() == record.source.sha256
-    return records, notes
+from abusekit.importers.model import Event, Message, Profile
 
 
 def test_sample_gives_what_is_known_of_it(shared_data: Path) -> None:
     expected = json.loads((shared_data / "exports/expected.json").read_text("utf-8"))["instagram/synthetic/"]
     path = shared_data / "exports/instagram/synthetic"
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export)
+        records, _ = reading(instagram, export)
         assert list(messenger.claim(export)) == []
     messages = [record for record in records if isinstance(record, Message) and record.kind == "message"]
     assert len(messages) == expected["messages"]
@@ -69,8 +48,8 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path) -> None:
 def test_declared_handle_is_found_in_threads_by_the_profile(shared_data: Path) -> None:
     path = shared_data / "exports/instagram/synthetic"
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export, "jo.reyes")
-        undeclared, _ = reading(export)
+        records, _ = reading(instagram, export, "jo.reyes")
+        undeclared, _ = reading(instagram, export)
     kinds = {
         record.direction for record in records if isinstance(record, Message) and record.kind == "message"
     }
@@ -96,7 +75,7 @@ def test_comments_in_several_languages(comment: str, owner: str, time: str) -> N
         {"x/comments/reels_comments.json": {"comments_reels_comments": [element]}},
         {"post_comments_1.json": [element]},
     ):
-        ((found,), _) = reading(container(files))
+        ((found,), _) = reading(instagram, container(files))
         assert isinstance(found, Message)
         assert (found.text, found.recipients[0].handle, found.sent and found.sent.at) == (
             "no", "troll", "2024-05-29T16:26:40Z",
@@ -107,7 +86,7 @@ def test_unknown_labels_are_kept_as_words() -> None:
     element = {
         "string_map_data": {"Xyz": {"value": "no"}, "Abc": {"value": "troll"}, "T": {"timestamp": 1717000000}}
     }
-    ((found,), _) = reading(container({"post_comments_1.json": [element]}))
+    ((found,), _) = reading(instagram, container({"post_comments_1.json": [element]}))
     assert isinstance(found, Message)
     assert (found.text, found.flags, found.recipients) == ("Xyz: no\nAbc: troll", ("labels_unknown",), ())
 
@@ -115,7 +94,7 @@ def test_unknown_labels_are_kept_as_words() -> None:
 def test_comments_of_the_layout_until_2022() -> None:
     element = {"title": "troll", "string_list_data": [{"value": "no", "timestamp": 1600000000}]}
     ((found,), _) = reading(
-        container({"comments/post_comments.json": {"comments_media_comments": [element]}})
+        instagram, container({"comments/post_comments.json": {"comments_media_comments": [element]}})
     )
     assert isinstance(found, Message)
     assert (found.text, found.recipients[0].handle) == ("no", "troll")
@@ -136,7 +115,7 @@ def test_relations_and_their_direction() -> None:
             {"label": "Profil", "vec": [], "dict": [{"label": "URL", "href": "https://www.instagram.com/e/"}]}]}]},
         "c/broken.json": {"relationships_restricted_users": [{"string_list_data": 5}, {}, "x"]},
     }  # fmt: skip
-    records, _ = reading(container(files), "jo.reyes")
+    records, _ = reading(instagram, container(files), "jo.reyes")
     events = [record for record in records if isinstance(record, Event)]
     assert [(event.kind, event.author and event.author.id, event.target and event.target.id) for event in events] == [
         ("follow", "a", "jo.reyes"), ("follow", "jo.reyes", "b"), ("unfollow", "jo.reyes", "c"),
@@ -150,7 +129,9 @@ def test_logins_hide_address_and_cookie() -> None:
     login = {"title": "2024-06-03T10:00:00+00:00", "string_map_data": {
         "Cookie Name": {"value": "*****abc"}, "IP Address": {"value": "192.0.2.7"}, "Language Code": {"value": "en"},
         "Time": {"timestamp": 1717430400}, "User Agent": {"value": "Mozilla/5.0 (X11)"}}}  # fmt: skip
-    records, notes = reading(container({"s/login_activity.json": {"account_history_login_history": [login]}}))
+    records, notes = reading(
+        instagram, container({"s/login_activity.json": {"account_history_login_history": [login]}})
+    )
     (event,) = records
     assert isinstance(event, Event)
     assert (event.kind, event.text, event.sent and event.sent.at) == (
@@ -166,7 +147,7 @@ def test_profile_hides_mail_and_phone() -> None:
     profile = {"title": "x", "string_map_data": {
         "Benutzername": {"value": "jo.reyes"}, "Name": {"value": "J\u00c3\u00b6"}, "E": {"value": "jo@mail.example"},
         "Telefonnummer": {"value": "+49 30 901820"}, "Geburtsdatum": {"value": "2001-02-03"}}}  # fmt: skip
-    records, notes = reading(container({"personal_information.json": {"profile_user": [profile]}}))
+    records, notes = reading(instagram, container({"personal_information.json": {"profile_user": [profile]}}))
     (found,) = records
     assert isinstance(found, Profile)
     assert (found.account.handle, found.account.name, found.facts) == ("jo.reyes", "Jö", {})

@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from pathlib import Path
 
 import pytest
+from tests.importers.read_whole import container, happened, reading, said
 
-from abusekit.containers.container import Container, Member, open_container
+from abusekit.containers.container import Member, open_container
 from abusekit.errors import InputError
 from abusekit.importers.importer import Notes
 from abusekit.importers.meta import messenger
-from abusekit.importers.model import Event, Message, Profile, Record
+from abusekit.importers.model import Event, Message, Profile
 
 INBOX = "your_activity_across_facebook/messages/inbox/"
 EMOJI = "\\u00f0\\u009f\\u0098\\u0082"
-
-
-def container(files: dict[str, bytes | str]) -> Container:
-    """An export in memory."""
-    members = []
-    for path, data in files.items():
-        raw = data.encode() if isinstance(data, str) else data
-        members.append(Member(path, len(raw), None, lambda raw=raw: io.BytesIO(raw)))
-    return Container("export", members)
-
-
-def reading(export: Container, owner: str = "") -> tuple[list[Record], Notes]:
-    notes = Notes(owner=owner)
-    records = list(messenger.read(export, messenger.claim(export), notes))
-    for record in records:
-        member = export.get(record.source.member)
-        assert member is not None
-        with member.open() as stream:
-            raw = stream.read()[record.source.start : record.source.end]
-        assert hashlib.sha256(raw).hexdigest() == record.source.sha256
-    return records, notes
-
-
-def said(records: list[Record]) -> list[Message]:
-    return [record for record in records if isinstance(record, Message)]
-
-
-def happened(records: list[Record]) -> list[Event]:
-    return [record for record in records if isinstance(record, Event)]
 
 
 def thread(*messages: object, **more: object) -> str:
@@ -60,7 +31,7 @@ def thread(*messages: object, **more: object) -> str:
 def one(**fields: object) -> Message | Event:
     """The single record of a message with these fields."""
     message = {"sender_name": "Troll", "timestamp_ms": 1600000000000, **fields}
-    records, _ = reading(container({INBOX + "troll_1/message_1.json": thread(message)}))
+    records, _ = reading(messenger, container({INBOX + "troll_1/message_1.json": thread(message)}))
     found = [record for record in records if not isinstance(record, Profile)]
     assert len(found) == 1
     return found[0]
@@ -88,7 +59,7 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path, name: str) -> None:
     expected = json.loads((shared_data / "exports" / "expected.json").read_text("utf-8"))[name]
     path = shared_data / "exports" / name.removesuffix("/*")
     with open_container([(path, path.name)]) as export:
-        records, notes = reading(export)
+        records, notes = reading(messenger, export)
     messages = said(records)
     assert len(messages) == expected["messages"]
     assert len(happened(records)) == expected["events"]
@@ -105,7 +76,7 @@ def test_sample_gives_what_is_known_of_it(shared_data: Path, name: str) -> None:
 def test_sample_text_and_reactions_are_mended(shared_data: Path) -> None:
     path = shared_data / "exports/facebook/msgvault/json_simple"
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export)
+        records, _ = reading(messenger, export)
     message = next(
         message for message in said(records) if message.conversation == "inbox/alice_ABC123" and message.steps
     )
@@ -122,7 +93,7 @@ def test_sample_of_all_kinds(shared_data: Path) -> None:
     """Expected: six things in all, of which a call, a missed call and a leaving are events."""
     path = shared_data / "exports/facebook/msgvault/json_nontext"
     with open_container([(path, path.name)]) as export:
-        records, _ = reading(export)
+        records, _ = reading(messenger, export)
     assert [(event.kind, event.duration_s) for event in happened(records)] == [
         ("leave", None), ("missed_call", 0), ("call", 192),
     ]  # fmt: skip
@@ -141,7 +112,7 @@ def test_sample_media_is_found_beside_the_root(shared_data: Path) -> None:
     ):
         path = shared_data / "exports/facebook/msgvault" / name
         with open_container([(path, path.name)]) as export:
-            records, notes = reading(export)
+            records, notes = reading(messenger, export)
         (attachment,) = [attachment for message in said(records) for attachment in message.attachments]
         assert (attachment.state, attachment.member.endswith(end)) == ("present", True)
         assert notes.read_members == {attachment.member}
@@ -153,7 +124,7 @@ def test_sample_end_to_end_keeps_the_text_of_an_unsent_message(shared_data: Path
         / "exports/facebook/msgvault/e2ee_simple/your_activity_across_facebook/messages/alice_1.json"
     )
     with open_container([(path, path.name)]) as export:
-        messages = said(reading(export)[0])
+        messages = said(reading(messenger, export)[0])
     assert [message.text for message in messages] == ["Hello", "café time?", "See you soon", "oops"]
     assert [message.deleted.state if message.deleted else "" for message in messages] == [
         "",
@@ -166,7 +137,7 @@ def test_sample_end_to_end_keeps_the_text_of_an_unsent_message(shared_data: Path
 def test_sample_broken_sibling_is_reported_and_the_rest_read(shared_data: Path) -> None:
     path = shared_data / "exports/facebook/msgvault/corrupt"
     with open_container([(path, path.name)]) as export:
-        records, notes = reading(export)
+        records, notes = reading(messenger, export)
     assert [message.text for message in said(records)] == ["Still valid"]
     assert len(notes.damaged) == 1 and "broken_BAD" in notes.damaged[0]
 
@@ -178,7 +149,7 @@ def test_files_are_taken_by_number_and_turned_round() -> None:
         )
         for number, times in ((1, (50, 40)), (2, (30, 20)), (10, (10, 5)))
     }
-    records, _ = reading(container(files))
+    records, _ = reading(messenger, container(files))
     assert [message.text for message in said(records)] == ["5", "10", "20", "30", "40", "50"]
 
 
@@ -186,7 +157,7 @@ def test_file_that_stands_twice_is_counted_once() -> None:
     text = thread({"sender_name": "Troll", "timestamp_ms": 1, "content": "x"})
     export = container({"messages/inbox/troll_1/message_1.json": text})
     export.members.append(export.members[0])
-    records, notes = reading(export)
+    records, notes = reading(messenger, export)
     assert len(said(records)) == 1
     assert "twice" in notes.warnings[-1]
 
@@ -196,7 +167,7 @@ def test_mending_leaves_alone_what_nobody_spelled_in_bytes() -> None:
     path = INBOX + "troll_1/message_1.json"
 
     def text(content: str) -> str:
-        message, *_ = said(reading(container({path: raw % content}))[0])
+        message, *_ = said(reading(messenger, container({path: raw % content}))[0])
         return message.text
 
     assert text("caf\\u00c3\\u00a9") == "café"
@@ -208,7 +179,7 @@ def test_mending_leaves_alone_what_nobody_spelled_in_bytes() -> None:
         "\\u2019" + '"},{"sender_name":"A","timestamp_ms":2,"content":"'
     )  # above U+00FF, elsewhere in the file
     for content, meant in (("caf\\u00c3\\u00a9", "cafÃ©"), ("can\\u00e2\\u0080\\u0099t", "can’t")):
-        records, _ = reading(container({path: raw % (before + content)}))
+        records, _ = reading(messenger, container({path: raw % (before + content)}))
         assert said(records)[1].text == meant
     # a record that writes é as itself, in whatever field, spells no bytes
     assert text('can\\u00e2\\u0080\\u0099t","other":"é') == "canâ\x80\x99t"
@@ -218,7 +189,7 @@ def test_mending_leaves_alone_what_nobody_spelled_in_bytes() -> None:
 
 def test_byte_order_mark_changes_nothing() -> None:
     raw = thread({"sender_name": "Troll", "timestamp_ms": 1, "content": "caf\u00c3\u00a9"})
-    records, _ = reading(container({"message_1.json": b"\xef\xbb\xbf" + raw.encode()}))
+    records, _ = reading(messenger, container({"message_1.json": b"\xef\xbb\xbf" + raw.encode()}))
     assert [message.text for message in said(records)] == ["café"]
 
 
@@ -228,7 +199,7 @@ def test_other_types_are_named() -> None:
 
 def test_lone_surrogate_is_told() -> None:
     raw = '{"participants":[],"messages":[{"sender_name":"A","timestamp_ms":1,"content":"\\ud83d"}],"thread_path":"t"}'
-    (message,) = said(reading(container({"a.json": raw}))[0])
+    (message,) = said(reading(messenger, container({"a.json": raw}))[0])
     assert "lone surrogate replaced" in message.steps
 
 
@@ -240,10 +211,26 @@ def test_wrong_types_make_one_record_unparsed_and_no_more() -> None:
         {**good, "timestamp_ms": 10**30}, {**good, "timestamp_ms": True}, {**good, "timestamp_ms": 1.5},
         {**good, "call_duration": "1"}, {**good, "type": 4}, "text", 5, None, [], {**good, "sticker": []},
     ]  # fmt: skip
-    records, _ = reading(container({INBOX + "troll_1/message_1.json": thread(good, *bad, good)}))
+    records, _ = reading(messenger, container({INBOX + "troll_1/message_1.json": thread(good, *bad, good)}))
     assert [message.text for message in said(records)] == ["ok", "ok"]
     assert [event.kind for event in happened(records)] == ["unparsed"] * len(bad)
     assert all(event.text.endswith(".") for event in happened(records))
+
+
+@pytest.mark.parametrize("spoilt", ['{"name": "Tr\\x"}', '{"name"}', '{"name": 5}', "5", "[]"])
+def test_a_participant_that_is_not_understood_is_told_and_the_rest_read(spoilt: str) -> None:
+    text = thread({"sender_name": "Troll", "timestamp_ms": 1700000000000, "content": "x"})
+    files = {"message_1.json": text.replace('{"name": "Troll"}', spoilt)}
+    records, notes = reading(messenger, container(files))
+    assert [message.text for message in said(records)] == ["x"]
+    assert notes.damaged == ["'message_1.json' /participants/1: a participant that is not understood."]
+
+
+def test_a_title_that_is_no_text_is_none() -> None:
+    text = thread({"sender_name": "Troll", "timestamp_ms": 1700000000000, "content": "x"})
+    files = {"message_1.json": text.replace('"title": "Troll"', '"title": "Tr\\x"')}
+    (message,) = said(reading(messenger, container(files))[0])
+    assert (message.text, message.title) == ("x", "")
 
 
 def test_unknown_keys_are_named() -> None:
@@ -253,7 +240,8 @@ def test_unknown_keys_are_named() -> None:
 
 def test_message_without_time_is_kept() -> None:
     records, _ = reading(
-        container({"messages/inbox/t_1/message_1.json": thread({"sender_name": "Troll", "content": "x"})})
+        messenger,
+        container({"messages/inbox/t_1/message_1.json": thread({"sender_name": "Troll", "content": "x"})}),
     )
     (message,) = said(records)
     assert message.sent is None and "no_time" in message.flags
@@ -263,7 +251,7 @@ def test_calls_joins_and_leaves() -> None:
     call = one(call_duration=5, content="Troll called you.")
     assert isinstance(call, Event)
     assert (call.kind, call.duration_s, call.target and call.target.name) == ("call", 5, "Jo Reyes")
-    records, _ = reading(
+    records, _ = reading(messenger,
         container({
             "messages/inbox/g_1/message_1.json": thread({
                 "sender_name": "Troll", "timestamp_ms": 1, "type": "Subscribe", "content": "Troll added A and B.",
@@ -310,32 +298,33 @@ def test_media_states() -> None:
 def test_owner_only_where_declared_and_only_one_has_the_name() -> None:
     message = {"sender_name": "Jo Reyes", "timestamp_ms": 1, "content": "x"}
     files = {"messages/inbox/t_1/message_1.json": thread(message)}
-    assert said(reading(container(files))[0])[0].direction == "unknown"
-    (known,) = said(reading(container(files), "Jo Reyes")[0])
+    assert said(reading(messenger, container(files))[0])[0].direction == "unknown"
+    (known,) = said(reading(messenger, container(files), "Jo Reyes")[0])
     assert (known.direction, known.author and known.author.owner) == ("out", True)
-    assert said(reading(container(files), "Somebody Else")[0])[0].author.owner is None  # type: ignore[union-attr]
+    assert said(reading(messenger, container(files), "Somebody Else")[0])[0].author.owner is None  # type: ignore[union-attr]
     twins = thread(message, participants=[{"name": "Jo Reyes"}, {"name": "Jo Reyes"}])
-    (twin,) = said(reading(container({"messages/inbox/t_1/message_1.json": twins}), "Jo Reyes")[0])
+    (twin,) = said(reading(messenger, container({"messages/inbox/t_1/message_1.json": twins}), "Jo Reyes")[0])
     assert (twin.direction, twin.author and twin.author.owner, twin.recipients) == ("unknown", None, ())
 
 
 def test_section_and_replaced_name_are_flagged() -> None:
     path = "your_facebook_activity/messages/message_requests/troll_1/message_1.json"
     message = {"sender_name": "Facebook user", "timestamp_ms": 1, "content": "x"}
-    (found,) = said(reading(container({path: thread(message)}))[0])
+    (found,) = said(reading(messenger, container({path: thread(message)}))[0])
     assert found.flags == ("section:message_requests", "name_replaced_by_platform")
 
 
 def test_participants_who_are_silent_are_listed() -> None:
     records, _ = reading(
-        container({"messages/inbox/t_1/message_1.json": thread({"sender_name": "Troll", "timestamp_ms": 1})})
+        messenger,
+        container({"messages/inbox/t_1/message_1.json": thread({"sender_name": "Troll", "timestamp_ms": 1})}),
     )
     assert [record.account.name for record in records if isinstance(record, Profile)] == ["Jo Reyes"]
 
 
 def test_address_of_old_exports_is_a_secret_and_its_number_an_id() -> None:
     message = {"sender_name": "Troll", "timestamp_ms": 1, "ip": "192.0.2.7", "sender_id_INTERNAL": 4711}
-    records, notes = reading(container({"messages/inbox/t_1/message_1.json": thread(message)}))
+    records, notes = reading(messenger, container({"messages/inbox/t_1/message_1.json": thread(message)}))
     (found,) = said(records)
     assert (found.author and found.author.id, found.author and found.author.id_kind) == (
         "4711",
@@ -347,7 +336,7 @@ def test_address_of_old_exports_is_a_secret_and_its_number_an_id() -> None:
 
 def test_cut_off_file_keeps_what_precedes() -> None:
     whole = thread(*({"sender_name": "Troll", "timestamp_ms": at, "content": str(at)} for at in (3, 2, 1)))
-    records, notes = reading(container({"message_1.json": whole[: whole.index('"content": "1"')]}))
+    records, notes = reading(messenger, container({"message_1.json": whole[: whole.index('"content": "1"')]}))
     assert [message.text for message in said(records)] == ["2", "3"]
     assert len(notes.damaged) == 1
 
@@ -367,7 +356,7 @@ def test_broken_json_beside_a_good_page_gives_the_page() -> None:
         "messages/inbox/troll_1/message_1.html": "<html><body><div><h2>Troll</h2><div>x</div><div class='_a6-o'>"
         'Oct 19, 2019, 2:37 PM</div></div><div class="_a6-g"></div></body></html>',
     }
-    records, notes = reading(container(files))
+    records, notes = reading(messenger, container(files))
     assert [(message.text, message.flags) for message in said(records)] == [("x", ("html_only",))]
     assert len(notes.damaged) == 1
 
@@ -375,7 +364,7 @@ def test_broken_json_beside_a_good_page_gives_the_page() -> None:
 def test_large_file_is_read_in_its_own_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("abusekit.importers.meta.threads.BUFFERED", 100)
     text = thread(*({"sender_name": "Troll", "timestamp_ms": at, "content": str(at)} for at in (2, 1)))
-    records, notes = reading(container({"messages/inbox/troll_1/message_1.json": text}))
+    records, notes = reading(messenger, container({"messages/inbox/troll_1/message_1.json": text}))
     assert [(message.text, message.title, message.conversation) for message in said(records)] == [
         ("2", "Troll", "inbox/troll_1"), ("1", "Troll", "inbox/troll_1"),
     ]  # fmt: skip
@@ -391,7 +380,7 @@ def test_member_that_cannot_be_read_is_told() -> None:
     export.members.append(Member("messages/inbox/b_1/message_1.json", 5, None, refuse))
     export.members.append(Member("messages/inbox/b_1/photo.jpg", 5, None, refuse))
     assert len(messenger.claim(export)) == 2
-    records, notes = reading(export)
+    records, notes = reading(messenger, export)
     assert len(said(records)) == 1
     assert notes.damaged == ["'messages/inbox/b_1/message_1.json': encrypted"]
 
@@ -403,7 +392,7 @@ def test_nothing_readable_is_an_error() -> None:
 
 
 def test_unknown_field_of_a_thread_is_told() -> None:
-    _, notes = reading(container({"messages/inbox/t_1/message_1.json": thread(novelty=1)}))
+    _, notes = reading(messenger, container({"messages/inbox/t_1/message_1.json": thread(novelty=1)}))
     assert any("novelty" in warning for warning in notes.warnings)
 
 
@@ -425,7 +414,7 @@ def test_lists_of_facebook() -> None:
             "emails": {"emails": ["jo@mail.example"]}, "phone_numbers": [{"phone_number": "+441632960000"}],
         }}),
     }  # fmt: skip
-    records, notes = reading(container(files))
+    records, notes = reading(messenger, container(files))
     events = {event.text: event for event in happened(records)}
     assert events["friends_v2"].target is not None and events["friends_v2"].target.name == "Anné"
     assert (events["friends_v2"].kind, events["following_v3"].kind, events["blocked_users_v2"].kind) == (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 
 import pytest
+from tests.importers.read_whole import read_files, said
 
 from abusekit.containers.container import Container, Member
 from abusekit.importers.importer import Notes
@@ -14,7 +14,7 @@ from abusekit.importers.meta import messenger
 from abusekit.importers.meta.html_dates import shown
 from abusekit.importers.meta.html_pages import page
 from abusekit.importers.meta.kinds import named_in
-from abusekit.importers.model import Event, Message, Profile, Record
+from abusekit.importers.model import Event, Profile, Record
 from abusekit.importers.month_names import MEANINGS, month
 
 FOLDER = "your_facebook_activity/messages/inbox/troll_1/"
@@ -37,21 +37,8 @@ HEAD = (
 END = "</main></div></body></html>"
 
 
-def reading(files: dict[str, str]) -> tuple[list[Record], Notes]:
-    members = [
-        Member(path, len(text.encode()), None, lambda text=text: io.BytesIO(text.encode()))
-        for path, text in files.items()
-    ]
-    export, notes = Container("export", members), Notes()
-    records = list(messenger.read(export, messenger.claim(export), notes))
-    for record in records:
-        raw = files[record.source.member].encode()[record.source.start : record.source.end]
-        assert hashlib.sha256(raw).hexdigest() == record.source.sha256
-    return records, notes
-
-
-def said(records: list[Record]) -> list[Message]:
-    return [record for record in records if isinstance(record, Message)]
+def pages(files: dict[str, str]) -> tuple[list[Record], Notes]:
+    return read_files(messenger, files)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +133,7 @@ def test_page_is_read_and_turned_round(block: str) -> None:
         + block.format("Jo", "please stop", "Sep 13, 2020 12:26:40 pm")
         + END
     )
-    records, notes = reading({FOLDER + "message_1.html": text})
+    records, notes = pages({FOLDER + "message_1.html": text})
     first, second = said(records)
     assert (first.author and first.author.name, first.text, first.sent and first.sent.at) == (
         "Jo", "please stop", "2020-09-13T12:26:40",
@@ -171,7 +158,7 @@ def test_media_links_and_reactions() -> None:
         FOLDER + "message_1.html": text,
         "your_facebook_activity/messages/inbox/troll_1/photos/1.jpg": "x",
     }
-    records, notes = reading(files)
+    records, notes = pages(files)
     (message,) = said(records)
     assert [attachment.state for attachment in message.attachments] == ["present"]
     assert (message.urls, [one.value for one in message.reactions]) == (("https://x.example/",), ["❤Jo"])
@@ -182,14 +169,14 @@ def test_media_links_and_reactions() -> None:
 def test_empty_sender_is_nobody_and_not_the_text() -> None:
     time = "Sep 13, 2020 12:26:40 pm"
     text = HEAD + BLOCK.format("", "the text", time) + BLOCK.format("Jo", "a", time) + END
-    message, _ = said(reading({FOLDER + "message_1.html": text})[0])
+    message, _ = said(pages({FOLDER + "message_1.html": text})[0])
     assert (message.author, message.text) == (None, "the text")
 
 
 def test_message_without_known_time_is_unparsed() -> None:
     good = BLOCK.format("Jo", "a", "Sep 13, 2020 12:26:40 pm")
     text = HEAD + good + BLOCK.format("Troll", "threat", "Foo 13, 2020 12:26:40 pm") + good + END
-    records, _ = reading({FOLDER + "message_1.html": text})
+    records, _ = pages({FOLDER + "message_1.html": text})
     (event,) = [record for record in records if isinstance(record, Event)]
     assert (event.kind, len(said(records))) == ("unparsed", 2)
     assert "threat" in text.encode()[event.source.start : event.source.end].decode()
@@ -197,14 +184,14 @@ def test_message_without_known_time_is_unparsed() -> None:
 
 def test_page_in_an_unknown_language_is_unparsed_as_a_whole() -> None:
     text = HEAD + BLOCK.format("Jo", "a", "13 Foo 2020 12:26") + END
-    records, _ = reading({FOLDER + "message_1.html": text})
+    records, _ = pages({FOLDER + "message_1.html": text})
     (event,) = [record for record in records if isinstance(record, Event)]
     assert (event.kind, event.source.start, event.source.end) == ("unparsed", 0, len(text.encode()))
 
 
 def test_page_that_is_cut_off_is_told() -> None:
     text = HEAD + BLOCK.format("Jo", "a", "Sep 13, 2020 12:26:40 pm") + BLOCK.format("Troll", "b", "x")[:150]
-    records, notes = reading({FOLDER + "message_1.html": text})
+    records, notes = pages({FOLDER + "message_1.html": text})
     assert len(said(records)) == 1
     assert [record.kind for record in records if isinstance(record, Event)] == ["unparsed"]
     assert len(notes.damaged) == 1
@@ -257,7 +244,7 @@ def test_html_beside_json_is_counted_once_and_tells_its_clock() -> None:
         }),
         FOLDER + "message_1.html": HEAD + "".join(blocks) + END,
     }  # fmt: skip
-    records, notes = reading(files)
+    records, notes = pages(files)
     found = said(records)
     assert [message.text for message in found] == [*words, "only here"]
     assert [len(message.also) for message in found] == [1, 1, 1, 1, 0]

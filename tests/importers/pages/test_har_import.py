@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     container,
     happened,
     read_files,
@@ -199,16 +198,6 @@ def test_long_addresses_end() -> None:
     ):
         safe_url(url)
     assert time.perf_counter() - start < 5
-
-
-def test_only_its_own_samples_are_claimed(shared_data: Path) -> None:
-    assert claimed_samples(har, shared_data / "exports") == {
-        "har/humanssuck.net.har",
-        "har/missing_pageref.har",
-        "har/no_title.har",
-        "har/single_entry.har",
-        "har/synthetic/chromium_forum_thread.har",
-    }
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     container,
     read_files,
     read_path,
@@ -166,17 +165,6 @@ def test_many_parts_and_deep_parts_end() -> None:
     )
     survives(mhtml, {"a": HEAD + PAGE + b"<title" * 300_000})
     assert time.perf_counter() - start < 60
-
-
-def test_only_its_own_samples_are_claimed(shared_data: Path) -> None:
-    assert claimed_samples(mhtml, shared_data / "exports") == {
-        "mhtml/lc_blink_example.mht",
-        "mhtml/mh_missing_boundary_header.mhtml",
-        "mhtml/mh_missing_headers.mhtml",
-        "mhtml/mh_unexpected_eof.mhtml",
-        "mhtml/mk_multipart-related-mhtml.txt",
-        "mhtml/synthetic/chromium_forum_thread.mhtml",
-    }
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     container,
     happened,
     read_files,
@@ -282,18 +281,6 @@ def test_minus_zero_is_utc() -> None:
     assert time_ is not None and (time_.at, time_.agrees) == ("2023-06-16T19:32:59Z", ())
     assert javascript_date("Fri Jun 16 2023 19:32:59 GMT-0500 (x)").zone == "-05:00"  # type: ignore[union-attr]
     assert javascript_date("Sat Jun 16 2023 19:32:59 GMT-0500").agrees == ("CONFLICT: that day was no Sat",)  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("importer", "names"),
-    [
-        (singlefile, {"singlefile/synthetic/forum_thread_singlefile.html"}),
-        (saved_page, {"savepage/synthetic/Thread – Example Forum.html"}),
-        (webarchive, {"savepage/synthetic/Thread – Example Forum.webarchive"}),
-    ],
-)
-def test_only_their_own_samples_are_claimed(shared_data: Path, importer: Any, names: set[str]) -> None:
-    assert claimed_samples(importer, shared_data / "exports") == names
 
 
 def test_hostile_pages_end() -> None:

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     happened,
     read_files,
     read_path,
@@ -75,10 +74,6 @@ def test_the_platform_is_that_of_the_row_or_of_the_columns(shared_data: Path) ->
     assert {message.platform for message in second} == {"whatsapp"}
     assert second[2].flags == ("forwarded",)
     assert second[1].times[0][0] == "sent" and at(second[1].times[0][1]) == "2020-01-01T13:01:01"
-
-
-def test_only_these_of_all_samples_are_claimed(shared_data: Path) -> None:
-    assert claimed_samples(imazing, shared_data / "exports") == set(SAMPLES)
 
 
 def test_edited_and_deleted() -> None:

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     container,
     happened,
     read_files,
@@ -143,10 +142,6 @@ def test_the_calls_of_the_samples(shared_data: Path) -> None:
     assert [call.kind for call in happened(records)].count("missed_call") == 3
     assert notes.counts["readable_date -05:00"] == 8 and notes.counts["readable_date -04:00"] == 4
     assert notes.warnings == ["mc_calls-test_00.xml: the file states 56 entries, and 12 were found in it"]
-
-
-def test_only_these_of_all_samples_are_claimed(shared_data: Path) -> None:
-    assert claimed_samples(sms_backup, shared_data / "exports") == set(SAMPLES)
 
 
 def test_a_sender_is_never_guessed() -> None:

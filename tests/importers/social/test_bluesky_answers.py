@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     container,
     happened,
     read_files,
@@ -223,18 +222,6 @@ def test_declared_owner() -> None:
     records, _ = read_files(bluesky, {"a.json": json.dumps({"posts": [post()]})}, owner="did:plc:troll")
     (message,) = said(records)
     assert message.author and message.author.owner and message.direction == "out"
-
-
-def test_only_its_own_samples_are_claimed(shared_data: Path) -> None:
-    assert claimed_samples(bluesky, shared_data / "exports") == {
-        "bluesky/atproto-sdk/like_record.json",
-        "bluesky/atproto-sdk/post_record.json",
-        "bluesky/atproto-sdk/thread_view_post_with_embed_media.json",
-        "bluesky/granary/comment_inreplyto_id.bsky.json",
-        "bluesky/granary/note.bsky.json",
-        "bluesky/granary/quote.bsky.json",
-        "bluesky/indigo/repo_slice_record.json",
-    }
 
 
 @pytest.mark.parametrize(

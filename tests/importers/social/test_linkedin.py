@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     happened,
     read_files,
     read_path,
@@ -44,10 +43,6 @@ def test_the_sample_is_read_as_its_truth_says(shared_data: Path) -> None:
     assert sum("\n" in message.text for message in messages) == 14_870
     assert all(message.direction != "unknown" for message in messages)
     assert notes.read_members == {"Invitations.csv"} and not notes.damaged
-
-
-def test_only_this_of_all_samples_is_claimed(shared_data: Path) -> None:
-    assert claimed_samples(linkedin, shared_data / "exports") == {"linkedin/sample_export.zip"}
 
 
 def test_the_owner_is_whom_the_invitations_name() -> None:

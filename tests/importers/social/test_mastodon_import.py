@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     container,
     happened,
     read_files,
@@ -325,16 +324,6 @@ def test_lone_surrogate() -> None:
 def test_unknown_fields() -> None:
     messages, _, _ = read({"a.json": [status(zeta=1, alpha=2)]})
     assert "unknown_fields:alpha,zeta" in messages[0].flags
-
-
-def test_only_its_own_samples_are_claimed(shared_data: Path) -> None:
-    assert claimed_samples(mastodon, shared_data / "exports") == {
-        *(f"mastodon/granary/{name}.as2.json" for name in (
-            "actor", "comment", "note_mastodon_with_video", "note_public", "note_unlisted", "question", "undo_repost",
-        )),
-        "mastodon/synthetic/api_status.json",
-        ARCHIVE,
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("raw", ["", "{", "[]", "[[[[", '{"type": "Note"}', '[{"uri": "x", "content": "y"}]'])

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     happened,
     read_files,
     read_path,
@@ -76,11 +75,6 @@ def test_each_file_alone(shared_data: Path, name: str) -> None:
         # without statistics.csv nobody is known to be the owner of a private message
         assert record.kind in ("comment", "post") or record.direction == "unknown"
     assert bool(said(records)) == (name not in ("ip_logs", "statistics"))
-
-
-def test_only_these_of_all_samples_are_claimed(shared_data: Path) -> None:
-    wanted = {f"reddit/synthetic/{name}.csv" for name in FILES}
-    assert claimed_samples(reddit, shared_data / "exports") == wanted
 
 
 def test_two_accounts_in_two_folders_are_kept_apart() -> None:

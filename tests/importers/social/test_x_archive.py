@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     happened,
     read_files,
     read_path,
@@ -133,12 +132,6 @@ def test_secrets_of_the_owner(shared_data: Path) -> None:
     assert "5555555555" not in repr(records) + repr(notes) and "swillison@" not in repr(records) + repr(notes)
     assert notes.counts["follower"] == 2 and notes.counts["following"] == 2
     assert [record.role for record in records if isinstance(record, Profile)] == ["owner"]
-
-
-def test_only_these_of_all_samples_are_claimed(shared_data: Path) -> None:
-    wanted = {f"x-twitter/synthetic/data/{name}.js" for name in SYNTHETIC}
-    wanted |= {f"x-twitter/ts_zip_contents/{name}.js" for name in ("account", "follower", "following")}
-    assert claimed_samples(x_archive, shared_data / "exports") == wanted
 
 
 def test_two_accounts_in_two_folders_are_kept_apart() -> None:

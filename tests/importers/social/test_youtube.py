@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.importers.read_whole import (
     at,
-    claimed_samples,
     happened,
     read_files,
     read_path,
@@ -73,15 +72,6 @@ def test_the_older_page_of_the_sample(shared_data: Path) -> None:
     assert message.text == "old comment & more" and message.title == "a video"
     raw = path.read_bytes()[message.source.start : message.source.end]
     assert raw.startswith(b"<li>") and raw.endswith(b"</li>")
-
-
-def test_only_these_of_all_samples_are_claimed(shared_data: Path) -> None:
-    folder = "youtube-takeout/synthetic/Takeout/YouTube and YouTube Music"
-    assert claimed_samples(youtube, shared_data / "exports") == {
-        f"{folder}/comments/comments.csv",
-        f"{folder}/live chats/live chats.csv",
-        "youtube-takeout/synthetic_legacy/my-comments/my-comments.html",
-    }
 
 
 def test_columns_in_another_language_are_known_by_their_form() -> None:
