@@ -44,6 +44,13 @@ $(VENV)/ready-dev: $(VENV)/ready
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check pywb 'setuptools<81' 'legacy-cgi; python_version >= "3.13"'
 	touch $@
 
+# Other readers of chats, with pandas and much more: measured beside ours.
+.venv-peers/ready:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check chat-miner whatstk
+	touch $@
+
 # Programs for another system, never run: their signatures carry time stamps of public authorities.
 .vectors/ready: tests/vectors.txt $(VENV)/ready-dev
 	rm -rf .vectors
@@ -100,11 +107,11 @@ format: $(VENV)/ready-dev
 docs: $(VENV)/ready-dev
 	$(BIN)/python -m abusekit.cli.docs
 
-bench: $(VENV)/ready-dev .venv-playwright/ready system-packages
+bench: $(VENV)/ready-dev .venv-playwright/ready .venv-peers/ready system-packages
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/ready-dev .venv-playwright/ready system-packages
+soak: $(VENV)/ready-dev .venv-playwright/ready .venv-peers/ready system-packages
 	$(BIN)/python -m benchmarks --soak
 
 clean:
-	rm -rf $(VENV) .venv-wacz .venv-pywb .venv-playwright .vectors $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data
+	rm -rf $(VENV) .venv-wacz .venv-pywb .venv-playwright .venv-peers .vectors $(DEMO) .mypy_cache .ruff_cache .import_linter_cache bench-data

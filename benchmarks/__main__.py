@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import browser, capture, log, startup, strangers, verify
+from benchmarks import browser, capture, importers, log, startup, strangers, verify
 from benchmarks.inputs import Space
 from benchmarks.measure import BenchmarkError, Lines, Table, machine
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Space, int, str], Sequence[Table | Lines]]] = {
     "verify": verify.benchmark,
     "capture": capture.benchmark,
     "log": log.benchmark,
+    "importers": importers.benchmark,
     "browser": browser.benchmark,
     "strangers": strangers.benchmark,
 }

@@ -186,7 +186,7 @@ def _json_list(path: Path, head: str, records: Iterator[dict[str, Any]], tail: s
 
 
 def telegram(folder: Path, count: int) -> Path:
-    records = (
+    records: Iterator[dict[str, Any]] = (
         {
             "id": one.n,
             "type": "message",
@@ -208,7 +208,7 @@ def _snowflake(one: Said, epoch_ms: int) -> int:
 
 
 def discord(folder: Path, count: int) -> Path:
-    records = (
+    records: Iterator[dict[str, Any]] = (
         {
             "id": str(_snowflake(one, 1_420_070_400_000)),
             "type": "Default",
@@ -246,7 +246,7 @@ def discord(folder: Path, count: int) -> Path:
 
 
 def x_posts(folder: Path, count: int) -> Path:
-    records = (
+    records: Iterator[dict[str, Any]] = (
         {
             "tweet": {
                 "retweeted": False,
@@ -297,7 +297,8 @@ def slack(folder: Path, count: int) -> Path:
     ]
     (root / "users.json").write_text(json.dumps(users))
     (root / "channels.json").write_text(json.dumps([{"id": "C001", "name": "general", "members": []}]))
-    day, records = "", list[dict[str, Any]]()
+    day = ""
+    records: list[dict[str, Any]] = []
 
     def write() -> None:
         if records:
@@ -322,7 +323,7 @@ def slack(folder: Path, count: int) -> Path:
 
 
 def skype(folder: Path, count: int) -> Path:
-    records = (
+    records: Iterator[dict[str, Any]] = (
         {
             "id": str(one.at * 1000 + one.n % 1000),
             "displayName": _PEOPLE[one.who],

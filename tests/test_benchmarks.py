@@ -35,6 +35,7 @@ SAID = {
         "killed once and resumed",
     ),
     "strangers": ("A log of 300 lines", "verify_case.py", "30 items", "claims 10,485,760 bytes"),
+    "importers": ("WhatsApp, Android", "Messenger", "abusekit import", "abusekit timeline"),
     "log": ("Check of a log of 300 lines", "logcheck.check_log", "append to the long log"),
 }
 

@@ -86,13 +86,16 @@ def test_all_words_must_occur_anywhere_in_the_record() -> None:
             title="Old Flat",
             edited=Edit("yes", previous=("I will burn it",)),
             attachments=(Attachment("gun.jpg", "missing"),),
-            flags=("subject:hello you",),
+            flags=("subject:hello you", "boundary_ambiguous:1138"),
             text_raw="<b hidden>secret</b> now",
         )
     )
     assert Words(["burn", "flat"]).where(fields) == ("in the title", "in an earlier text")
     assert Words(["gun"]).where(fields) == ("in an attachment's name",)
-    assert Words(["hello"]).where(fields) == ("in a remark",)
+    assert Words(["hello"]).where(fields) == ("in the mark subject",)
+    assert Words(["1138"]).where(fields) == (
+        "in the mark boundary ambiguous: byte at which the doubtful line begins",
+    )
     assert Words(["secret"]).where(fields) == ("in the text as the file writes it",)
     assert Words(["burn", "absent"]).where(fields) is None
     assert Words(["subject"]).where(fields) is None and Words(["Sam"]).where(fields) is None

@@ -20,7 +20,7 @@ from abusekit.case.moment import (
 from abusekit.errors import InputError, UsageError
 
 LONDON = "Europe/London"
-locals_ = st.datetimes(min_value=datetime(1905, 1, 1), max_value=datetime(2195, 1, 1))  # noqa: DTZ001
+locals_ = st.datetimes(min_value=datetime(1905, 1, 1), max_value=datetime(2195, 1, 1))
 zones = st.sampled_from([None, "+00:00", "-12:00", "+14:00", "+05:45", "-03:30"])
 
 
@@ -57,7 +57,7 @@ def test_facts_round_trip_and_interval(local: datetime, zone: str | None, precis
         assert moment.latest - moment.earliest == unit
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 12, 30)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 12, 30)))
 def test_typed_utc_is_read_back_exactly(naive: datetime) -> None:
     text = utc_text(naive.replace(tzinfo=UTC))
     moment = parse_typed(text, "Asia/Kathmandu")
@@ -66,7 +66,7 @@ def test_typed_utc_is_read_back_exactly(naive: datetime) -> None:
     assert (moment.zone, moment.zone_basis, moment.clock, moment.raw) == ("+00:00", "stated", "person", text)
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 12, 30)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 12, 30)))
 def test_every_local_minute_in_london_is_one_instant_or_refused(naive: datetime) -> None:
     text = naive.isoformat(timespec="minutes")
     try:
@@ -78,7 +78,7 @@ def test_every_local_minute_in_london_is_one_instant_or_refused(naive: datetime)
         assert from_facts(moment.to_facts()) == moment
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 1, 1), timezones=st.timezones()))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 1, 1), timezones=st.timezones()))
 def test_instants_keep_their_instant(at: datetime) -> None:
     moment = from_instant(at, "ours", "this computer's clock")
     assert known(moment) == at.astimezone(UTC)
@@ -227,11 +227,11 @@ def test_contradicting_facts_are_refused() -> None:
 
 def test_misuse_by_our_own_code_is_an_error() -> None:
     with pytest.raises(ValueError, match="aware"):
-        from_instant(datetime(2026, 1, 1), "ours", "")  # noqa: DTZ001
+        from_instant(datetime(2026, 1, 1), "ours", "")
     for zone in ("Europe/London", None):
         with pytest.raises(ValueError):
             from_local(
-                datetime(2026, 10, 25, 1, 30),  # noqa: DTZ001
+                datetime(2026, 10, 25, 1, 30),
                 raw="",
                 precision="s",
                 zone=zone,

@@ -11,6 +11,7 @@ import dkim
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+SIGNED = [b"from", b"to", b"subject", b"date", b"content-type", b"mime-version"]
 THREAT = "you will be sorry when I find you at the station"
 SHARED = (
     ("21:05:10", "Sam", "why do you not answer me any more"),
@@ -87,9 +88,7 @@ def signed_mailbox(folder: Path) -> tuple[Path, Path]:
             "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
         )
         mail = f"{head}{words}\r\n".encode()
-        signature = dkim.sign(
-            mail, b"sel", b"mail.example", pem, include_headers=[b"from", b"subject", b"date"]
-        )
+        signature = dkim.sign(mail, b"sel", b"mail.example", pem, include_headers=SIGNED)
         mails.append(signature + mail)
     mails[1] = mails[1].replace(b"my last mail", b"my first mail")
     path = folder / "Inbox.mbox"

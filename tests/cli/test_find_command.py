@@ -69,6 +69,37 @@ def test_every_place_of_a_message_is_asked(abusekit: Abusekit, phones: Path) -> 
     assert exhibits(abusekit, phones, "--attachment", "present") == ["PO/1#m6"]
 
 
+def test_a_label_of_an_export_is_not_one_of_its_messages(abusekit: Abusekit, phones: Path) -> None:
+    """Whoever labels the item as a whole says nothing of a single message, and the other way round."""
+    abusekit("tag", "--case", phones, "E0001", "--add", "threat", expect=0)
+    (item,) = hits(abusekit, phones, "--tag", "threat")
+    assert (item["exhibit"], item["kind"], item["tags"]) == ("PO/1", "export", ["threat"])
+    assert exhibits(abusekit, phones, "--tag", "threat", "--kind", "message") == []
+    abusekit("tag", "--case", phones, "E0001#m3", "--add", "threat", "--add", "phone", expect=0)
+    assert exhibits(abusekit, phones, "--tag", "threat") == ["PO/1", "PO/1#m3"]
+    assert exhibits(abusekit, phones, "--tag", "phone") == ["PO/1#m3"], "nor has the item a message's"
+    found = {
+        hit["exhibit"]: hit["tags"] for hit in hits(abusekit, phones, "--kind", "message", "--item", "E0001")
+    }
+    assert found.pop("PO/1#m3") == ["threat", "phone"] and not any(found.values())
+
+
+def test_a_flag_that_nothing_has_is_answered_with_those_that_are_there(
+    abusekit: Abusekit, phones: Path
+) -> None:
+    ended = abusekit("find", "--case", phones, "--flag", "never_send", expect=0)
+    assert "nothing is marked never_send; flags that occur: " in ended.out
+    assert "never_sent" in ended.out.partition("flags that occur: ")[2].splitlines()[0]
+    searched = abusekit("find", "--case", phones, "--flag", "never_send", "--json", expect=0).answer[
+        "searched"
+    ]
+    assert searched["flags_absent"] == ["never_send"] and "never_sent" in searched["flags_found"]
+    known = abusekit("find", "--case", phones, "--flag", "never_sent", "no such word", expect=0).out
+    assert known.startswith("nothing found\n") and "flags that occur" not in known, "it occurs, elsewhere"
+    elsewhere = abusekit("find", "--case", phones, "--flag", "never_sent", "--item", "E0003", expect=0).out
+    assert "nothing is marked never_sent; flags that occur: " in elsewhere, "not in what was searched"
+
+
 def test_filters(abusekit: Abusekit, phones: Path) -> None:
     assert exhibits(abusekit, phones, "--platform", "SMS") == ["PO/4#m1", "PO/4#m2", "PO/4#m3"]
     assert exhibits(abusekit, phones, "--kind", "sms", "--flag", "never_sent") == ["PO/4#m3"]
@@ -147,7 +178,7 @@ def test_what_cannot_be_searched_is_said(abusekit: Abusekit, phones: Path) -> No
     assert [(gap["what"], gap["items"]) for gap in answer["not_searched"]] == [
         ("item in quarantine", []),
         ("export that cannot be read", ["E0002"]),
-        ("damaged or refused parts of an export", ["E0003"]),
+        ("damaged or refused part of an export", ["E0003"]),
     ]
     assert exhibits(abusekit, phones, "station", "--item", "E0001") == ["PO/1#m3"], "not asked for, not said"
     damaged = phones / "evidence" / "E0003" / "item.json"
@@ -164,7 +195,7 @@ def test_a_capture_without_text_is_said(abusekit: Abusekit, full_case: Path, sit
     abusekit("capture", "--case", full_case, "--delay", "0", picture)
     answer = abusekit("find", "--case", full_case, "xyzzy", "--json", expect=7).answer
     assert answer["not_searched"] == [
-        {"what": "captures without text of the page", "count": 1, "items": ["E0006"], "why": ""}
+        {"what": "capture without text of the page", "count": 1, "items": ["E0006"], "why": ""}
     ]
     assert abusekit("find", "--case", full_case, "--kind", "capture").code == 0, "no words, no text to miss"
 
@@ -219,7 +250,7 @@ def test_records_without_a_time(abusekit: Abusekit, case: Path, tmp_path: Path) 
     (hit,) = hits(abusekit, case, "pick up")
     assert (hit["exhibit"], hit["time"], hit["earliest"]) == ("PO/1#m1", "", "")
     ended = abusekit("find", "--case", case, "pick up", "--from", "2024-01-01", expect=0)
-    assert "nothing found\n1 more have no time" in ended.out
+    assert "nothing found\n1 more has no time, so that --from and --to left it out\n" in ended.out
 
 
 def test_tables(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
@@ -229,6 +260,8 @@ def test_tables(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
     words = ("find", "--case", case, "--kind", "message")
     covered = abusekit(*words, "--csv", "-", expect=0)
     assert "SUM" not in covered.out and "never" not in covered.out and "2 found" in covered.err
+    said = "words, titles and conversations are left out: add --reveal"
+    assert said in covered.err and said not in covered.out
     first, second = csv.DictReader(StringIO(covered.raw.decode(), newline=""))
     assert (first["exhibit"], first["account_name"], first["text"]) == ("PO/1#m1", "'=Sam", "")
     assert (first["utc"], first["earliest"], first["certainty"]) == (
@@ -237,7 +270,11 @@ def test_tables(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
         "zone not recorded",
     )
     assert int(second["source_start"]) >= int(first["source_end"]) and len(second["source_sha256"]) == 64
-    abusekit(*words, "--csv", "m.csv", "--jsonl", "m.jsonl", "--reveal", "--json", expect=0)
+    assert said in abusekit(*words, "--jsonl", "covered.jsonl", "--json", expect=0).err
+    one = abusekit(*words, "--csv", "one.csv", "--limit", "1", expect=0).err
+    assert "1 row written to one.csv" in one
+    whole = abusekit(*words, "--csv", "m.csv", "--jsonl", "m.jsonl", "--reveal", "--json", expect=0)
+    assert said not in whole.err
     first, second = csv.DictReader(StringIO((tmp_path / "m.csv").read_bytes().decode(), newline=""))
     assert (first["text"], second["text"]) == ("'@SUM(A1) \\u202e now", 'no, "never"')
     lines = (tmp_path / "m.jsonl").read_text().splitlines()

@@ -77,8 +77,8 @@ def test_the_same_chat_of_two_phones_is_told(abusekit: Abusekit, case: Path, tmp
 
 def test_dkim_says_which_mail_was_changed(abusekit: Abusekit, story: Path) -> None:
     rows = [row for row in rows_of(abusekit, story) if row["platform"] == "email"]
-    assert ["DKIM 1: good" in row["message"] for row in rows] == [True, False]
-    assert "DKIM 1: changed" in rows[1]["message"]
+    assert ["DKIM 1 (key from a file): good" in row["message"] for row in rows] == [True, False]
+    assert "DKIM 1 (key from a file): changed" in rows[1]["message"]
 
 
 def test_parts_are_tagged_and_filtered(abusekit: Abusekit, story: Path) -> None:

@@ -68,6 +68,8 @@ def test_words_are_covered_until_asked(abusekit: Abusekit, chat: Path, shot: Pat
     for text in (ended.out + ended.err, shown.out, answer.out):
         assert "sorry" not in text and "tonight" not in text and "17" in text
     assert "17 of 21 readable words of the picture stand in the same order" in shown.out
+    assert "17 of the 21 readable words of the picture stand in the same order" in ended.err
+    assert "; 1 more belongs to a name that it states; 3 not found there" in ended.err
     revealed = abusekit("show", "--case", chat, "E0002", "--reveal", expect=0).out
     assert "in order: you will be sorry when" in revealed and "not found: we, meet, tonight" in revealed
     words = abusekit.shown(chat, "E0002")["compared"][0]["words"]

@@ -335,6 +335,6 @@ def test_expired_certificate_is_refused(tmp_path: Path) -> None:
 
 def test_authority_refuses_what_makes_no_sense(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        LocalAuthority.make(tmp_path, now=datetime(2026, 6, 1))  # noqa: DTZ001 - the zone is what is missing
+        LocalAuthority.make(tmp_path, now=datetime(2026, 6, 1))
     with pytest.raises(UsageError):
         LocalAuthority.make(tmp_path, now=NOW, valid=timedelta(minutes=-6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import time
 from pathlib import Path
 
@@ -19,7 +20,14 @@ from abusekit.importers import generic_table
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Event, Message, Record
 from abusekit.importers.spans.csv_rows import header
-from abusekit.importers.table_mapping import read_mapping, suggest
+from abusekit.importers.table_mapping import (
+    COLUMNS,
+    SAID,
+    check_against,
+    check_mapping,
+    read_mapping,
+    suggest,
+)
 from abusekit.importers.table_records import duration_seconds
 from abusekit.importers.time_forms import reader
 
@@ -211,8 +219,8 @@ def test_nothing_is_lost_that_a_record_has_no_place_for() -> None:
         ({"tiem": "Date"}, "none of ours"),
         ({"kind": "=call"}, "names no column"),
         ({"time": "Sent", "text": "Text"}, "needs its form"),
-        ({"text": "Text", "time_form": "iso"}, "needs its form"),
-        ({"text": "Text", "time": "=now"}, "needs its form"),
+        ({"text": "Text", "time_form": "iso"}, "needs its column"),
+        ({"text": "Text", "time": "=now"}, "must be a column.*needs its form"),
         ({"time": "Sent", "time_form": "%Y-%m"}, "not understood"),
         ({"time": "Sent", "time_form": "iso", "time_clock": "mine"}, "no clock"),
         ({"text": "Text", "duration_form": "hours"}, "no form of durations"),
@@ -227,6 +235,124 @@ def test_a_mapping_that_cannot_be_used_is_refused(mapping: dict[str, str], says:
     with pytest.raises(InputError, match=says) as caught:
         list(generic_table.read(held, generic_table.claim(held), Notes(mapping=mapping)))
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"number": "Number"}, r"'number' is none of ours; did you mean 'other'\?"),
+        ({"durationn": "X"}, r"'durationn' is none of ours; did you mean 'duration'\?"),
+        ({"qqqqq": "X"}, "the column mapping: 'qqqqq' is none of ours$"),
+        ({"other": " "}, "other names no column"),
+        ({"time": "=now"}, "time must be a column"),
+        ({"time_form": "%d/%m/%Y"}, "'%d/%m/%Y' is not understood"),
+        ({"kind": "=phonecall"}, "'phonecall' is no kind of record"),
+        ({"kind": "=unparsed"}, "'unparsed' is no kind of record"),
+        ({"direction": "=both"}, "'both' is no direction"),
+        (
+            {"kind": "Type", "kind_call": "A|b", "kind_message": "B"},
+            "'b' stands in kind_call and in kind_message",
+        ),
+        ({"direction_in": "X", "direction_out": "x"}, "'x' stands in direction_in and in direction_out"),
+        ({"time_clock": "mine"}, "'mine' is no clock"),
+        ({"duration_form": "hours"}, "'hours' is no form of durations"),
+    ],
+)
+def test_one_fault_of_a_mapping(changed: dict[str, str], says: str) -> None:
+    check_mapping(CALLS)
+    with pytest.raises(InputError, match=says) as caught:
+        check_mapping(CALLS | changed)
+    assert caught.value.message.startswith("the column mapping: ")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["direction_in", "direction_out", "kind_call", "kind_message", "outcome_missed",
+                                  "duration_form", "time_clock"])  # fmt: skip
+def test_words_for_a_column_that_is_not_named(name: str) -> None:
+    value = {"duration_form": "s", "time_clock": "server"}.get(name, "x")
+    with pytest.raises(InputError, match=f"^the column mapping: {name} is of no use without "):
+        check_mapping({"text": "T", name: value})
+    column = {"time_clock": "time", "duration_form": "duration", "outcome_missed": "direction"}
+    ours = column.get(name, name.partition("_")[0])
+    check_mapping({"text": "T", name: value, ours: "X"} | ({"time_form": "iso"} if ours == "time" else {}))
+
+
+def test_all_faults_of_a_mapping_are_told_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        check_mapping({"tiem": "Date", "time": "Date", "kind_call": "Anruf", "duration_form": "hours"})
+    assert caught.value.message == (
+        "5 faults in the column mapping: 'tiem' is none of ours; did you mean 'time'?; time needs its form, and "
+        "time_form is missing; 'hours' is no form of durations; duration_form is of no use without duration; "
+        "kind_call is of no use without kind"
+    )
+    assert "`DMY hh:mm` (05/03/2024 14:07)" in caught.value.hint
+    assert "outcome_missed" in caught.value.hint  # all names of ours are told
+    with pytest.raises(InputError, match="it names no column"):
+        check_mapping({})
+
+
+def test_columns_that_the_table_does_not_have_are_named_with_those_that_it_has() -> None:
+    there = ["Date ", "Number", "Call type", "Duration", "Contact", "Service"]
+    check_against(CALLS, there)
+    check_against({"text": "2", "ignored": "gone", "kind": "=sms"}, there)
+    with pytest.raises(InputError) as caught:
+        check_against(CALLS | {"other": "number", "text": "7", "title": "\ud800\n"}, there)
+    assert caught.value.message == (
+        "the table has no column 'number' (for other; did you mean 'Number'?), '7' (for text), '' (for title)"
+    ).replace("''", r"'\ud800'")
+    assert caught.value.hint == (
+        "its 6 columns are: 'Date', 'Number', 'Call type', 'Duration', 'Contact', 'Service'"
+    )
+    with pytest.raises(InputError, match="no table with two columns"):
+        check_against(CALLS, [])
+    with pytest.raises(InputError) as caught:
+        check_against({"text": "9" * 5000}, ["x" * 5000] * 500)
+    assert len(caught.value.message) < 200 and len(caught.value.hint) < 2000
+    assert caught.value.hint.endswith(" and 460 more")
+
+
+def test_the_examples_of_the_page_on_tables(project: Path) -> None:
+    page = (project / "docs/tables.md").read_text("utf-8")
+    calls, messages = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    for mapping in (calls, messages):
+        check_mapping(mapping)
+    records, notes = read(
+        export(
+            calls_csv="Date,Number,Type,Duration\n"
+            "05/03/2024 14:07,+44 7700 900123,Incoming (missed),\n"
+            "06/03/2024 09:30,+44 7700 900123,Outgoing,00:02:03\n"
+        ),
+        calls,
+    )
+    found = [one for one in records if isinstance(one, Event)]
+    assert [(one.kind, one.direction, one.duration_s, one.flags) for one in found] == [
+        ("missed_call", "in", None, ()),
+        ("call", "out", 123, ()),
+    ]
+    assert [one.sent.at for one in found if one.sent] == ["2024-03-05T14:07", "2024-03-06T09:30"]
+    assert found[0].author is not None and found[0].author.id == "+44 7700 900123"
+    held = export(
+        messages_csv="Sent at,From,To,Message,File\n2024-03-05 14:07:09,Sam,Ava,Where are you?,pic.jpg\n",
+        pic_jpg=b"\xff\xd8",
+    )
+    (record,), more = read(held, messages)
+    assert isinstance(record, Message) and record.sent is not None and record.author is not None
+    assert (record.author.id, record.recipients[0].id, record.text) == ("Sam", "Ava", "Where are you?")
+    assert (record.sent.at, record.platform, record.flags) == ("2024-03-05T14:07:09", "sms", ())
+    assert record.attachments[0].state == "present"
+    assert not notes.warnings and not notes.damaged and not more.warnings and not more.damaged
+
+
+def test_the_page_on_tables_names_every_key_and_its_forms_read_what_it_says(project: Path) -> None:
+    page = (project / "docs/tables.md").read_text("utf-8")
+    listed = page.partition("## Every name")[2]
+    assert [name for name in (*COLUMNS, *SAID) if f"`{name}`" not in listed] == []
+    forms = re.findall(r"`([^`]+)`\s+reads\s+`([^`]+)`", page)
+    assert len(forms) == 4
+    for form, text in forms:
+        check_mapping({"time": "Date", "time_form": form})
+        found = reader(form, "export")(text)
+        assert found is not None and found.at.startswith("2024-03-05T14:07")
 
 
 def test_a_table_without_the_columns_is_told_beside_one_that_has_them() -> None:
@@ -349,6 +475,10 @@ def test_any_mapping_is_refused_or_read(mapping: dict[str, str]) -> None:
         list(generic_table.read(held, generic_table.claim(held), Notes(mapping=mapping)))
     except InputError as fault:
         assert fault.message and "\n" not in fault.message
+    try:
+        check_against(mapping, ["Date", "From", "Text"])
+    except InputError as fault:
+        assert "\n" not in fault.message and "\n" not in fault.hint
 
 
 def test_many_rows_take_linear_time() -> None:

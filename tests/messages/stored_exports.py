@@ -32,7 +32,9 @@ SETTINGS = Settings(
 
 
 def new_case(folder: Path) -> Case:
-    return Case.create(folder / "case", SETTINGS, now=NOW)
+    case = Case.create(folder / "case", SETTINGS, now=NOW)
+    case.known_here = folder / "known-here"
+    return case
 
 
 def stored(case: Case, *paths: Path) -> Opened:

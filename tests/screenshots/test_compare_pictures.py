@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from abusekit.screenshots.against import ScreenshotOf
 from abusekit.screenshots.compare import Against, Compared, Stated, Text, compare
 from abusekit.screenshots.ocr import picture_of
-from abusekit.screenshots.wording import lines
+from abusekit.screenshots.wording import in_short, lines
 from abusekit.screenshots.words import typed
 
 
@@ -111,3 +111,26 @@ def test_nothing_says_that_a_picture_is_genuine() -> None:
     said = "\n".join(lines(ScreenshotOf(item="E0003"), [told], reveal=False))
     assert "5 of 5 readable words" in said and "shows neither" in said and "town" not in said
     assert not any(word in said.lower() for word in ("genuine", "authentic", "real", "proves", "%"))
+
+
+def test_what_is_said_while_adding_adds_up() -> None:
+    picture = typed("Night Owl\nyou should leave this town tonight\nblue gate")
+    told = compare(picture, page("You should leave this town! A gate.", names={"Night Owl", "Mira"}))
+    assert in_short(told) == (
+        "5 of the 10 readable words of the picture stand in the same order in E0003 (AB/3, capture); "
+        "2 more belong to a name that it states; 1 more occurs there, but singly or in shorter runs; "
+        "2 not found there"
+    )
+
+
+def test_typed_words_are_said_to_be_typed() -> None:
+    text = "you should leave this town"
+    told = compare(typed(text), page(text), typed=True)
+    short = in_short(told)
+    assert short.startswith("5 of the 5 words that you typed stand") and "of the picture" not in short
+    assert short.endswith("0 not found there; what was not typed was not compared")
+    said = "\n".join(lines(ScreenshotOf(item="E0003"), [told], reveal=False))
+    assert "5 of 5 words that a person typed stand" in said and "readable" not in said
+    assert said.endswith("whoever typed its words may have left some out")
+    read = "\n".join(lines(ScreenshotOf(item="E0003"), [compare(typed(text), page(text))], reveal=False))
+    assert "typed" not in read

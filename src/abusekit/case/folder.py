@@ -43,6 +43,8 @@ class Case:
         self.staging = root / "staging"
         self.private = root / "private"
         self.derived = root / "derived"
+        self.known_here: Path | None = None
+        """A folder of this user, outside of the case, for notes on what this computer itself made of the case."""
 
     @classmethod
     def open(cls, root: Path) -> Case:

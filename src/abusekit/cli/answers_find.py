@@ -54,6 +54,10 @@ class SearchedAnswer(msgspec.Struct):
     profiles: int
     items: dict[str, int]
     """Kind of item → number."""
+    flags_absent: list[str] = []
+    """Names given to --flag that no record of these exports has."""
+    flags_found: list[str] = []
+    """Flags that their records have; empty without --flag."""
 
 
 class FindAnswer(msgspec.Struct):

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     help="Only this item, exhibit or range; repeat for more.",
 )
 @click.option(
-    "--tag", "tags", multiple=True, metavar="TAG", help="Only what has this label; repeat for more."
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    help="Only messages and items that bear this label themselves; repeat for more.",
 )
 @click.option(
     "--kind",
@@ -66,7 +70,7 @@ if TYPE_CHECKING:
     "csv_path",
     type=PathParameter(),
     metavar="FILE",
-    help="All fields of what is found; - is standard output.",
+    help="All fields of what is found, words only with --reveal; - is standard output.",
 )
 @click.option("--jsonl", "jsonl_path", type=PathParameter(), metavar="FILE", help="The same as JSON Lines.")
 @click.option("--reveal", is_flag=True, help="Show the words, too. They may be upsetting.")

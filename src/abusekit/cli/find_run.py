@@ -26,6 +26,9 @@ MOST_ANSWERED = 1_000
 """Hits that --json lists."""
 MOST_NAMED = 12
 """Items that a line names."""
+MOST_FLAGS = 60
+"""Flags that a line names."""
+COVERED = "words, titles and conversations are left out: add --reveal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,14 @@ def run(session: Session, case: Case, query: Query, views: Views, outputs: Outpu
                 for line in _lines(hit, query, zone, reveal=outputs.reveal):
                     session.print(line)
     code = 7 if search.searched.gaps else 0
+    if outputs.files and count.hits and not outputs.reveal:
+        session.say(COVERED)
     if session.json:
         session.answer(_answer(count, search.searched, written, code))
         return code
     tell = session.say if outputs.files else session.print
     for path in written:
-        session.say(f"{count.hits} rows written to {path}")
+        session.say(f"{_number(count.hits, 'row')} written to {path}")
     for line in _end(count, search.searched):
         tell(line)
     return code
@@ -132,7 +137,10 @@ def _end(count: _Count, searched: Searched) -> Iterator[str]:
     else:
         yield f"{count.hits:,} found" if count.hits else "nothing found"
     if searched.undated:
-        yield f"{searched.undated:,} more have no time, so that --from and --to left them out"
+        have, them = ("has", "it") if searched.undated == 1 else ("have", "them")
+        yield f"{searched.undated:,} more {have} no time, so that --from and --to left {them} out"
+    if searched.flags_absent:
+        yield _flags(searched)
     looked = [
         _number(searched.messages, "message"),
         _number(searched.events, "event"),
@@ -147,6 +155,14 @@ def _end(count: _Count, searched: Searched) -> Iterator[str]:
             f": {text}" for text in (named, gap.why) if text
         )
     yield from (f"never searched: {text}" for text in searched.beside)
+
+
+def _flags(searched: Searched) -> str:
+    """A flag that nothing has may be a misspelled one."""
+    there = [flag[:40] for flag in searched.flags_found]
+    more = f", and {len(there) - MOST_FLAGS:,} more" if len(there) > MOST_FLAGS else ""
+    asked = ", ".join(flag[:40] for flag in searched.flags_absent)
+    return f"nothing is marked {asked}; flags that occur: {', '.join(there[:MOST_FLAGS]) or 'none'}{more}"
 
 
 def _number(number: int, word: str) -> str:
@@ -182,7 +198,13 @@ def _answer(count: _Count, searched: Searched, written: list[str], code: int) ->
         more=count.more,
         hits=count.answered,
         searched=SearchedAnswer(
-            searched.exports, searched.messages, searched.events, searched.profiles, searched.items
+            searched.exports,
+            searched.messages,
+            searched.events,
+            searched.profiles,
+            searched.items,
+            searched.flags_absent,
+            searched.flags_found,
         ),
         undated=searched.undated,
         not_searched=searched.gaps,

@@ -32,10 +32,11 @@ def told(answer: Imported, limits_told: set[str]) -> Iterator[tuple[str, bool]]:
         head = f"{answer.item}  {answer.exhibit:10}  {name}" if answer.item else name
         yield (f"{head}: {answer.problem}" if answer.problem else head), answer.item is not None
         return
-    yield f"{answer.item}  {answer.exhibit:10}  {name}: {found(answer.reading, answer.declared)}", True
+    there = f"{answer.problem}: " if answer.state == "already-there" else ""
+    yield f"{answer.item}  {answer.exhibit:10}  {name}: {there}{found(answer.reading, answer.declared)}", True
     if answer.problem:
         yield f"  {answer.problem}", False
-    yield from ((f"  {line}", False) for line in _details(answer.reading, str(answer.item), answer.declared))
+    yield from ((f"  {line}", False) for line in details(answer.reading, str(answer.item), answer.declared))
     for limit in answer.reading.limits:
         if limit not in limits_told:
             limits_told.add(limit)
@@ -62,7 +63,7 @@ def found(summary: Summary, declared: Mapping[str, str]) -> str:
     return ", ".join(parts)
 
 
-def _details(summary: Summary, item: str, declared: Mapping[str, str]) -> Iterator[str]:
+def details(summary: Summary, item: str, declared: Mapping[str, str]) -> Iterator[str]:
     if summary.senders:
         shown = ", ".join(f"{name} ({count})" for name, count in list(summary.senders.items())[:SENDERS])
         more = len(summary.senders) - SENDERS
@@ -112,7 +113,8 @@ def _details(summary: Summary, item: str, declared: Mapping[str, str]) -> Iterat
     if summary.secret_count:
         kinds = Counter(secret.kind for secret in summary.secrets)
         listed = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(6))
-        yield f"SECRETS in it, kept out of all that is made from it; where they stand: abusekit import --json: {listed}"
+        where = f"where they stand: abusekit import --item {item} --json"
+        yield f"SECRETS in it, kept out of what is read: {listed}; {where}"
 
 
 def _count(number: int, word: str) -> str:

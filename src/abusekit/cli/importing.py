@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +23,13 @@ from abusekit.errors import AbusekitError, InputError, NetworkError, UsageError
 from abusekit.importers.exports import take_export
 from abusekit.importers.files import Handover, take_files
 from abusekit.importers.formats import importer as importer_named
+from abusekit.importers.table_mapping import check_mapping
 from abusekit.messages import declared as declaring
-from abusekit.messages.cache import Opened, read_anew
+from abusekit.messages.cache import Opened, read_anew, summary_of
 from abusekit.messages.exports import exports as exports_of
 from abusekit.messages.joined import Join
 
+ALREADY = "the same bytes are in the case; not stored again (--again stores them)"
 _SEEN = ("image/", "video/", "audio/")
 """Files that are not exports, and nothing is missed by storing them."""
 
@@ -58,6 +61,7 @@ class Wanted:
             except (InputError, OSError) as fault:
                 why = fault.message if isinstance(fault, InputError) else fault.strerror
                 raise UsageError(f"{self.mapping}: {why}", "name another file") from fault
+            check_mapping(declaring.read_mapping(data))
             said["mapping"] = declaring.check("mapping", data.decode("utf-8", "replace"))
         for name in self.undeclared:
             if name not in declaring.NAMES or name in said:
@@ -86,9 +90,8 @@ def import_all(
     run = _Run(session, case, session.producer(case), wanted, said)
     if items:
         ids = resolve_items(case, items)
-        known = {one.item.id for one in exports_of(case, ids)}
-        if missing := [item_id for item_id in ids if item_id not in known]:
-            raise UsageError(f"{missing[0]} is no export that can be read", "abusekit list shows the exports")
+        for item_id in ids:
+            _check_readable(case, item_id, told=bool({"format", "mapping"} & run.said.keys()))
         with run.intake() as intake:
             for item_id in ids:
                 run.declare(intake, item_id)
@@ -127,21 +130,20 @@ class _Run:
                 draft, group, handover, only=self.said.get("format", ""), told=bool(self.said.get("mapping"))
             )
             if not known and len(group) == 1 and not group[0][0].is_dir():
+                refused = draft.problems
                 draft.discard()
                 draft = intake.draft("file")
                 take_files(draft, group, handover)
+                draft.problems += refused
         except (InputError, OSError) as fault:
             draft.discard()
-            problem = fault.message if isinstance(fault, InputError) else f"{fault.strerror}"
+            problem = _said(fault) if isinstance(fault, InputError) else f"{fault.strerror}"
             self._answer(Imported(name, None, None, "refused", problem))
             return
         key = tuple(stored.sha256 for stored in draft.files)
         if not again and (there := self._there().get(key)):
             draft.discard()
-            text = "the same bytes; not stored again (--again stores them)"
-            if self.said:
-                text += f"; to declare something of it: abusekit import --item {there[0]} --declare …"
-            self._answer(Imported(name, *there, "already-there", text))
+            self._already(intake, self.case.item(there[0]), name)
             return
         if not known:
             draft.kind = "file"
@@ -149,10 +151,30 @@ class _Run:
         self._there()[key] = (item.id, item.exhibit)
         if not known:
             seen = all(stored.media_type.startswith(_SEEN) for stored in item.files)
-            text = "" if seen else "no importer knows it; stored as a file"
+            text = "" if seen else "; ".join(["no importer knows it; stored as a file", *item.problems[:3]])
             self._answer(Imported(name, item.id, item.exhibit, "stored", text))
             return
         self._read(intake, item, name, "read")
+
+    def _already(self, intake: Intake, item: Item, name: str) -> None:
+        """The same bytes are in the case: what is said of them now counts for them, and what they hold is told."""
+        wanted = self.wanted
+        more = bool(self.said or wanted.keys or wanted.dns or wanted.document)
+        opened = next(iter(exports_of(self.case, (item.id,))), None)
+        readable = opened is not None or (item.kind == "file" and {"format", "mapping"} & self.said.keys())
+        if readable and (more or (opened is not None and opened.logged is None)):
+            self._read(intake, item, name, "declared" if more else "read")
+            return
+        answer = Imported(name, item.id, item.exhibit, "already-there", ALREADY)
+        if opened is not None:
+            with suppress(AbusekitError):
+                answer.reading, answer.declared = summary_of(self.case, opened), opened.declared.newest()
+        elif more:
+            answer.state = "refused"
+            answer.problem = (
+                f"{item.id} holds the same bytes, and is not read as an export: nothing was declared"
+            )
+        self._answer(answer)
 
     def declare(self, intake: Intake, item_id: str) -> None:
         """Log what is declared of a stored export, and read it as it is understood then."""
@@ -174,9 +196,16 @@ class _Run:
             acts = [self._declaration(item.id, what, value) for what, value in said.items()]
             if acts:
                 intake.log(acts)
-            (opened,) = exports_of(self.case, (item.id,))
+            opened = next(iter(exports_of(self.case, (item.id,))), None)
+            if opened is None:
+                hint = "say which importer reads it: --format NAME, or --mapping FILE for a table"
+                raise UsageError(f"{item.id} was stored as a file", hint)
             answer.declared = opened.declared.newest()
             answer.reading, act = read_anew(self.case, opened, progress=self._progress)
+            told = answer.reading.problems
+            told[:0] = [
+                one for one in item.problems if one not in told
+            ]  # what the packing of a folder left out
             intake.log([act])
         except AbusekitError as fault:
             if fault.exit_code == 3:  # the case itself: nothing more can be done here
@@ -225,6 +254,10 @@ class _Run:
             self.session.answer(result)
             return code
         states = [answer.state for answer in self.answers]
+        if "refused" in states:
+            self.session.say(
+                "what was refused is not in the case; abusekit add keeps a file as it is, unread"
+            )
         words = ("read", "declared", "stored", "already-there", "refused")
         self.session.say(", ".join(f"{states.count(word)} {word}" for word in words if word in states))
         return code
@@ -277,6 +310,27 @@ def exit_code(answers: Sequence[Imported]) -> int:
         if answer.reading is not None and answer.reading.faulty:
             return 7
     return 6 if any(answer.reading is not None and not answer.reading.whole for answer in answers) else 0
+
+
+def _check_readable(case: Case, item_id: str, *, told: bool) -> None:
+    """Raises UsageError: nothing that is read as an export, or in quarantine. `told`: how to read it is said now."""
+    from abusekit.case.decisions import standings
+
+    if standings(case.entries())[item_id].quarantined is not None:
+        raise UsageError(f"{item_id} is in quarantine: nothing of it is read", "leave it there")
+    if any(exports_of(case, (item_id,))) or (told and case.item(item_id).kind == "file"):
+        return
+    hint = (
+        "abusekit list shows the exports; a file is read where you say how: --format NAME, or --mapping FILE"
+    )
+    raise UsageError(f"{item_id} is no export that can be read", hint)
+
+
+def _said(fault: InputError) -> str:
+    """What is wrong and what to do, in one line."""
+    return (
+        f"{fault.message} ({fault.hint})" if fault.hint and fault.hint not in fault.message else fault.message
+    )
 
 
 def _kinds(opened: Opened) -> set[str]:

@@ -42,7 +42,9 @@ class Session(NamedTuple):
 
         from abusekit.case.folder import Case
 
-        return Case.open(self.folder) if self.folder else Case.find(Path.cwd())
+        case = Case.open(self.folder) if self.folder else Case.find(Path.cwd())
+        case.known_here = readings_folder()
+        return case
 
     def producer(self, case: Case) -> Producer:
         return case.settings().producer(self.as_initials)
@@ -169,6 +171,11 @@ def marks_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("abusekit", appauthor=False) / "marks"
+
+
+def readings_folder() -> Path:
+    """Where it is noted what this computer read of exports."""
+    return marks_folder().with_name("readings")
 
 
 def profiles_folder() -> Path:

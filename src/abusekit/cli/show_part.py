@@ -134,7 +134,7 @@ def _content(record: Record) -> Iterator[str]:
 
 def reading_lines(case: Case, item: Item) -> Iterator[str]:
     """What was read of an export, without content; nothing for other items."""
-    from abusekit.cli.import_talk import found
+    from abusekit.cli.import_talk import details, found
     from abusekit.errors import AbusekitError
     from abusekit.messages.cache import summary_of
     from abusekit.messages.exports import exports
@@ -150,8 +150,7 @@ def reading_lines(case: Case, item: Item) -> Iterator[str]:
         yield f"read       {found(summary, opened.declared.newest())}"
         last = summary.messages + summary.events + summary.unparsed + summary.profiles
         yield f"parts      {item.exhibit}#m1 to m{last}"
-        if summary.unparsed:
-            yield f"           {summary.unparsed} not understood, kept as they stand"
+        yield from (f"           {line}" for line in details(summary, item.id, opened.declared.newest()))
         for name, said in opened.declared.said.items():
             shown = "a column mapping" if name == "mapping" else ", ".join(one.value for one in said)
             yield f"declared   {name}: {shown}, by {said[-1].by} at {said[-1].at}"

@@ -28,6 +28,8 @@ _LABELS = {
     "name": "in a file name",
 }
 _ENTRY = ("text", "place", "effect", "action", "told_by")
+_VALUES = {"boundary_ambiguous": "byte at which the doubtful line begins"}
+# flag → what follows its colon, where that does not speak for itself
 MOST_DEEP = 8
 
 
@@ -45,12 +47,19 @@ def record_fields(record: Record) -> list[Field]:
     fields = [(TEXT, record.text)]
     if record.title:
         fields.append((TITLE, record.title))
-    fields += [("in a remark", flag.partition(":")[2]) for flag in record.flags if ":" in flag]
+    fields += [_flag_field(flag) for flag in record.flags if ":" in flag]
     if isinstance(record, Message):
         fields += _message_fields(record)
     else:
         fields.append(("in the outcome", record.outcome))
     return fields
+
+
+def _flag_field(flag: str) -> Field:
+    """What follows the colon of a flag, with the flag's name: a number alone says nothing."""
+    name, _, value = flag.partition(":")
+    said = f": {_VALUES[name]}" if name in _VALUES else ""
+    return f"in the mark {_words(name)}{said}", value
 
 
 def _message_fields(record: Message) -> Iterator[Field]:

@@ -32,7 +32,7 @@ class Hit:
     by: str
     # the exhibit that is what was looked for, where that is another one of `also`
     tags: tuple[str, ...]
-    # of the item and of the part
+    # of the item as a whole, or of the part in each export that holds it: an item's own are not its parts'
     withdrawn: str | None
     # the reason
     fields: list[Field]
@@ -49,7 +49,7 @@ class Gap(msgspec.Struct):
     """Something that could not be searched."""
 
     what: str
-    """One phrase: `captures without text of the page`."""
+    """One phrase, which agrees with the count: `captures without text of the page`."""
     count: int
     items: list[str] = []
     """Item ids; empty where they are not told (quarantine)."""
@@ -68,6 +68,10 @@ class Searched:
     # kind of item → number
     undated: int = 0
     # records that are what was looked for but have no time, left out because a time was asked for
+    flags_absent: list[str] = field(default_factory=list)
+    # flags that were asked for and that no record has, whatever else was asked for
+    flags_found: list[str] = field(default_factory=list)
+    # flags that records have; told only where one was asked for
     gaps: list[Gap] = field(default_factory=list)
     # what could not be searched
     beside: list[str] = field(default_factory=list)

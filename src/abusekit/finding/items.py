@@ -48,8 +48,9 @@ class ItemSearch:
                 if (hit := self._looked_at(item, standing)) is not None:
                     yield hit
         if self._without_text:
+            what = "capture" if len(self._without_text) == 1 else "captures"
             searched.gaps.append(
-                Gap("captures without text of the page", len(self._without_text), self._without_text)
+                Gap(f"{what} without text of the page", len(self._without_text), self._without_text)
             )
         if query.words and (searched.items.get("file") or searched.items.get("capture")):
             searched.beside.append(CONTENT)
@@ -59,8 +60,9 @@ class ItemSearch:
         """Folders of items that the log does not know: they may be whole, and nobody says so yet."""
         unlogged = [item_id for item_id in self._case.item_ids() if item_id not in self._standing]
         if unlogged and not self._query.items:
+            what = "item" if len(unlogged) == 1 else "items"
             self._searched.gaps.append(
-                Gap("items that the log does not hold, run: abusekit recover", len(unlogged), unlogged)
+                Gap(f"{what} that the log does not hold, run: abusekit recover", len(unlogged), unlogged)
             )
 
     def _looked_at(self, item: Item, standing: Standing) -> Hit | None:

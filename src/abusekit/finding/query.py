@@ -39,7 +39,7 @@ class Query:
     items: frozenset[str] = frozenset()
     # item ids
     tags: frozenset[str] = frozenset()
-    # of the item or of the part
+    # of the item as a whole, or of the part itself
     accounts: tuple[str, ...] = ()
     # texts that stand in the name, the handle or the id of who wrote, of whom it concerns, or who is listed
     platforms: frozenset[str] = frozenset()

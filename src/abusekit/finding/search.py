@@ -38,6 +38,7 @@ class Search:
         self._judge = Judge(query)
         self._times = Times(case, query)
         self._exports: list[str] = []
+        self._flags: set[str] = set()
         try:
             self.standing = standings(case.entries())
             for entry in case.entries():
@@ -73,8 +74,26 @@ class Search:
         join = Join(self.case, readable)
         marks = self._marks(readable) if join.duplicates else {}
         for joined in join.untimed():
+            self._see(joined)
             if (hit := self._joined(joined, marks)) is not None:
                 yield hit
+        self.searched.flags_absent = sorted(self.query.flags - self._flags)
+        self.searched.flags_found = sorted(self._flags)
+
+    def _see(self, one: Joined) -> None:
+        """Keep which flags there are, so that a misspelled one is not taken for one that nothing has."""
+        if not self.query.flags:
+            return
+        if self._wanted(one.opened.item.id):
+            self._see_flags(one.record)
+        if any(self._wanted(place.item.id) for place in (one.opened, *(other for other, _ in one.also))):
+            self._flags.update(
+                name for name, there in ((CHANGED, one.changed), (AUTHOR, one.author_differs)) if there
+            )
+
+    def _see_flags(self, record: Record) -> None:
+        if self.query.flags and not isinstance(record, Profile):
+            self._flags.update(flag.partition(":")[0] for flag in record.flags)
 
     def _readable(self) -> list[Opened]:
         """The exports that can be read, those that are wanted counted; of the others it is said.
@@ -115,15 +134,18 @@ class Search:
         searched.events += summary.events
         searched.profiles += summary.profiles
         if self.query.words and summary.unparsed:
+            what = "place" if summary.unparsed == 1 else "places"
             searched.gaps.append(
-                Gap("places in an export not understood, see --unparsed", summary.unparsed, [item_id])
+                Gap(f"{what} in an export not understood, see --unparsed", summary.unparsed, [item_id])
             )
         if faults := [*summary.problems, *summary.damaged]:
+            what = "part" if len(faults) == 1 else "parts"
             searched.gaps.append(
-                Gap("damaged or refused parts of an export", len(faults), [item_id], faults[0])
+                Gap(f"damaged or refused {what} of an export", len(faults), [item_id], faults[0])
             )
         if summary.not_read_count:
-            searched.beside.append(f"{summary.not_read_count} files in {item_id} that no importer reads")
+            what = "file" if summary.not_read_count == 1 else "files"
+            searched.beside.append(f"{summary.not_read_count:,} {what} in {item_id} that no importer reads")
 
     def _marks(self, readable: list[Opened]) -> dict[str, bytearray]:
         """Item → the bits of each of its records: two for each, so that a million of them stay small."""
@@ -133,6 +155,7 @@ class Search:
                 continue
             bits = marks[opened.item.id] = bytearray()
             for record in stream(self.case, opened):
+                self._see_flags(record)
                 if record.n >= len(bits):
                     bits.extend(bytes(max(record.n + 1 - len(bits), 1 << 16)))
                 if self._fits(opened, record) is not None and (
@@ -171,8 +194,8 @@ class Search:
         return bool(fits)
 
     def _tags(self, opened: Opened, n: int) -> list[str]:
-        standing = self.standing.get(opened.item.id, Standing())
-        return [*standing.tags, *standing.part_tags.get(part_of(n), ())]
+        """A part's own labels: one that was given to the item as a whole says nothing of a single message."""
+        return self.standing.get(opened.item.id, Standing()).part_tags.get(part_of(n), [])
 
     def _hit(self, one: Joined, where: tuple[str, ...], by: str) -> Hit:
         record, item = one.record, one.opened.item

@@ -53,7 +53,7 @@ COLUMNS: dict[str, str] = {
     "source_start": "first byte in that member, unpacked",
     "source_end": "byte after the last one",
     "source_sha256": "of these bytes",
-    "tags": "of the item and of the part",
+    "tags": "of the part, of an item as a whole the item's own",
     "withdrawn": "the reason, where the item is withdrawn",
     "where": "where the words were found",
     "title": "of the conversation, page or mail; only with content",

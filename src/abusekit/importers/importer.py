@@ -65,6 +65,8 @@ class Notes:
     secrets: list[Secret] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     # in: DNS records that the case holds, name → TXT (DKIM); given by the caller
+    key_sources: dict[str, str] = field(default_factory=dict)
+    # in: where each of `keys` comes from, name → `asked of a name server, kept as E0004`; given by the caller
     documents: dict[str, bytes] = field(default_factory=dict)
     # in: further documents that the case holds (DID documents), id → bytes; given by the caller
     mapping: dict[str, str] = field(default_factory=dict)

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, cast, get_args
+from typing import cast
 
 from abusekit.containers.container import Container, Member
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Event, IdKind, Message, Record, Time
-from abusekit.importers.table_mapping import TableMapping
+from abusekit.importers.table_mapping import (
+    MESSAGES,
+    Direction,
+    EventKind,
+    MessageKind,
+    TableMapping,
+    kind_of,
+    way_of,
+)
 from abusekit.importers.table_rows import Entry
 
-Direction = Literal["in", "out", "unknown"]
-MessageKind = Literal["message", "post", "comment", "email", "sms", "mms", "snap", "page"]
-EventKind = Literal[
-    "call", "missed_call", "join", "leave", "block", "unblock", "title_change", "security_code", "login", "notice",
-    "erased", "follow", "unfollow", "name_change", "http", "system", "unparsed",
-]  # fmt: skip
-_MESSAGES = frozenset(get_args(MessageKind))
-_EVENTS = frozenset(get_args(EventKind)) - {"unparsed"}
-
-_WAYS: dict[str, Direction] = {
-    "in": "in", "incoming": "in", "inbound": "in", "received": "in",
-    "out": "out", "outgoing": "out", "outbound": "out", "sent": "out",
-}  # fmt: skip
-_WITH_OUTCOME = re.compile(r"([^()]{1,40})\(([^()]{1,40})\)")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{3,24}")
 _EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 
@@ -66,7 +60,7 @@ class Table:
             sent = self._mapping.time(row["time"])
             if sent is None:
                 return self._unparsed(f"The time {row['time'][:40]!a} is not of the stated form.", entry)
-        if kind in _MESSAGES:
+        if kind in MESSAGES:
             flags += _left(row, "duration") + ([f"outcome:{outcome[:40]}"] if outcome else [])
             return self._message(row, entry, kind, way, sent, flags)
         author, others = self._sides(row, way)
@@ -107,19 +101,11 @@ class Table:
 
     def _way(self, row: dict[str, str], flags: list[str]) -> tuple[Direction, str]:
         """Direction and outcome: `Incoming (missed)` says both."""
-        words = self._mapping.words
-        cell = row.get("direction", "").strip()
-        word, outcome = cell.lower(), row.get("outcome", "").strip()
-        if not word:
+        cell, outcome = row.get("direction", "").strip(), row.get("outcome", "").strip()
+        if not cell:
             return "unknown", outcome
-        if word in words["direction_in"]:
-            return "in", outcome
-        if word in words["direction_out"]:
-            return "out", outcome
-        both = _WITH_OUTCOME.fullmatch(word)
-        if both is not None:
-            word, outcome = both[1].strip(), outcome or both[2].strip()
-        way = _WAYS.get(word, "unknown")
+        way, said = way_of(cell, self._mapping.words)
+        outcome = outcome or said
         if way == "unknown":
             flags.append(f"direction:{cell[:40]}")
             self._notes.warn(
@@ -129,15 +115,10 @@ class Table:
 
     def _kind(self, row: dict[str, str], outcome: str) -> tuple[str, str]:
         """Kind, and outcome in our words where it is known; no kind: its word is not explained."""
-        words = self._mapping.words
-        word = row.get("kind", "message").strip().lower()
-        kind = "call" if word in words["kind_call"] else "message" if word in words["kind_message"] else word
-        kind = kind.replace(" ", "_")
-        if kind == "message" and not outcome:
-            return kind, ""
-        if kind not in _MESSAGES and kind not in _EVENTS:
+        kind = kind_of(row.get("kind", "message"), self._mapping.words)
+        if not kind:
             return "", outcome
-        if outcome.lower() not in ("missed", *words["outcome_missed"]):
+        if outcome.lower() not in ("missed", *self._mapping.words["outcome_missed"]):
             return kind, outcome
         return "missed_call" if kind == "call" else kind, "missed"
 

@@ -13,7 +13,8 @@ from abusekit.importers.model import Time, WrittenClock
 TimeReader = Callable[[str], Time | None]
 
 FORMS = (
-    "iso, epoch_s, epoch_ms, epoch_us, or a form such as `DMY hh:mm`, `YYYY-MM-DD hh:mm:ss`, `MDY hh:mm ap`"
+    "iso (2024-03-05T14:07:09Z), epoch_s (1709647629), epoch_ms, epoch_us, or a form such as "
+    "`DMY hh:mm` (05/03/2024 14:07), `YYYY-MM-DD hh:mm:ss`, `MDY hh:mm ap` (3/5/2024 2:07 PM)"
 )
 _MOST = 100
 _PER_SECOND = {"epoch_s": 1, "epoch_ms": 1_000, "epoch_us": 1_000_000}

@@ -1,20 +1,24 @@
 """What was read of an export, kept in `derived/messages/`: made again when it is absent, and never trusted.
 
-A stream is used only where its SHA-256 is the one that the custody log states for this item, these importers and these
-declarations; else the export itself is read again.
+A stream is used only where its SHA-256 is the one that this user's abusekit noted outside of the case when it made it
+(`Case.known_here`), for this item, these importers and these declarations; else the export itself is read again. The
+digest in the custody log is no reason to trust it: whoever can write the case can write such a line.
 
     line 1: what it was made from · then one record a line · last line: the summary
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -106,11 +110,19 @@ def given_for(case: Case, declared: Declarations) -> Given:
     for item_id in declared.values("keys"):
         from abusekit.importers.mail.key_records import read_records
 
+        asked = "dns" in case.item(item_id).facts
+        source = (
+            f"asked of a name server, kept as {item_id}"
+            if asked
+            else f"from a file that was handed in, {item_id}"
+        )
         for stored, data in _documents(case, item_id):
             try:
-                given.keys.update(read_records(data))
+                records = read_records(data)
             except InputError as fault:
                 raise EvidenceError(f"{item_id}: {stored} holds no DNS records: {fault.message}") from fault
+            given.keys.update(records)
+            given.key_sources.update(dict.fromkeys(records, source))
     for item_id in declared.values("document"):
         for _, data in _documents(case, item_id):
             given.documents[_did(data, item_id)] = data
@@ -162,6 +174,7 @@ def read_anew(
     fresh = target.with_name(f".{item.id}-{secrets.token_hex(6)}.new")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_folder(target.parent)
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         with opened_export(case, item) as export, open(fd, "wb", buffering=1 << 20) as out:
             reading = Reading(export, given_for(case, opened.declared), progress=progress)
@@ -179,6 +192,7 @@ def read_anew(
             target.unlink(missing_ok=True)
         else:
             fresh.replace(target)
+        _note(case, item.id, _noted_text(inputs, reading.importers, digest.hexdigest()))
     except OSError as fault:
         raise disk_error("what was read could not be kept", fault) from fault
     finally:
@@ -198,26 +212,28 @@ def read_anew(
 
 
 def stream(case: Case, opened: Opened) -> Iterator[Record]:
-    """The records of one export: from the kept stream where the log vouches for it, else read anew.
+    """The records of one export: from the kept stream where this user's abusekit made it, else read anew.
 
     Nothing is written. Raises InputError, CaseError, EvidenceError.
     """
-    path = _vouched(case, opened)
-    if path is not None:
-        yield from _records(path)
+    kept = _vouched(case, opened)
+    if kept is not None:
+        with kept:
+            yield from _records(kept)
         return
     with opened_export(case, opened.item) as export:
         yield from Reading(export, given_for(case, opened.declared))
 
 
 def summary_of(case: Case, opened: Opened) -> Summary:
-    """What is to be said of one export: from the kept stream where the log vouches for it, else read anew."""
-    path = _vouched(case, opened)
-    if path is not None:
-        try:
-            return msgspec.json.decode(_last_line(path), type=Summary)
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            raise _not_ours(path, fault) from fault
+    """What is to be said of one export: from the kept stream where this user's abusekit made it, else read anew."""
+    kept = _vouched(case, opened)
+    if kept is not None:
+        with kept:
+            try:
+                return msgspec.json.decode(_last_line(kept), type=Summary)
+            except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+                raise _not_ours(fault) from fault
     with opened_export(case, opened.item) as export:
         reading = Reading(export, given_for(case, opened.declared))
         for _ in reading:
@@ -228,38 +244,77 @@ def summary_of(case: Case, opened: Opened) -> Summary:
 _DECODER = msgspec.json.Decoder(Message | Event | Profile)
 
 
-def _vouched(case: Case, opened: Opened) -> Path | None:
-    """The kept stream, if its bytes are those that the log states for this reading."""
+def _vouched(case: Case, opened: Opened) -> BinaryIO | None:
+    """The kept stream, open, if its bytes are those that were noted here for this reading. Close it."""
     logged = opened.logged
     path = path_of(case, opened.item.id)
-    inputs = inputs_digest(opened.item, opened.declared)
-    if logged is None or logged.inputs != inputs:
+    if logged is None or logged.inputs != inputs_digest(opened.item, opened.declared):
         return None
     if logged.importers and not _current(logged.importers):
         return None
+    if _noted(case, opened.item.id) != _noted_text(logged.inputs, logged.importers, logged.sha256):
+        return None
     digest = hashlib.sha256()
     try:
+        _check_folder(path.parent)
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(fd, "rb") as kept:
-            if kept.readline(_FIRST) != _first_line(opened.item, inputs):
-                return None
-            while block := kept.read(BLOCK):
-                digest.update(block)
+        kept = os.fdopen(fd, "rb", buffering=1 << 20)
+        if kept.readline(_FIRST) != _first_line(opened.item, logged.inputs):
+            kept.close()
+            return None
+        while block := kept.read(BLOCK):
+            digest.update(block)
     except OSError:
         return None
-    return path if digest.hexdigest() == logged.sha256 else None
+    if digest.hexdigest() == logged.sha256:
+        return kept
+    kept.close()
+    return None
 
 
 def _first_line(item: Item, inputs: str) -> bytes:
     return msgspec.json.encode({"format": STREAM_FORMAT, "item": item.id, "inputs": inputs}) + b"\n"
 
 
-def _not_ours(path: Path, fault: Exception) -> EvidenceError:
-    """The log vouches for bytes that no version of abusekit writes."""
+def _not_ours(fault: Exception) -> EvidenceError:
+    """It was changed between the look at its digest and now."""
     return EvidenceError(
-        f"{path.name}, what was read of an export, is malformed: {fault}",
-        f"remove derived/messages/{path.name}",
+        f"what was read of an export is malformed: {fault}", "remove derived/messages/ of the case"
     )
+
+
+def _check_folder(folder: Path) -> None:
+    """A link in its place would lead what we write, or read, somewhere else. Raises OSError."""
+    if not stat.S_ISDIR(folder.lstat().st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder.name} is not a folder")
+
+
+def _note_path(case: Case, item_id: str) -> Path | None:
+    return None if case.known_here is None else case.known_here / f"{case.settings().case}-{item_id}.txt"
+
+
+def _noted_text(inputs: str, importers: str, sha256: str) -> str:
+    return f"{inputs} {sha256} {importers}\n"
+
+
+def _noted(case: Case, item_id: str) -> str:
+    path = _note_path(case, item_id)
+    try:
+        return "" if path is None else path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _note(case: Case, item_id: str, text: str) -> None:
+    """Without it the export is read again each time: no reason to stop."""
+    path = _note_path(case, item_id)
+    if path is None:
+        return
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+        fresh.write_text(text, "utf-8")
+        fresh.replace(path)
 
 
 def _current(importers: str) -> bool:
@@ -277,30 +332,29 @@ def _current(importers: str) -> bool:
     return True
 
 
-def _records(path: Path) -> Iterator[Record]:
-    with path.open("rb", buffering=1 << 20) as kept:
-        kept.readline(_FIRST)
-        before = b""
-        try:
-            for line in kept:
-                if before:
-                    yield _DECODER.decode(before)
-                before = line
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            raise _not_ours(path, fault) from fault
+def _records(kept: BinaryIO) -> Iterator[Record]:
+    kept.seek(0)
+    kept.readline(_FIRST)
+    before = b""
+    try:
+        for line in kept:
+            if before:
+                yield _DECODER.decode(before)
+            before = line
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise _not_ours(fault) from fault
 
 
-def _last_line(path: Path) -> bytes:
-    size = path.stat().st_size
-    with path.open("rb") as kept:
-        length = 1 << 16
-        while True:
-            kept.seek(max(size - length, 0))
-            tail = kept.read(length)
-            place = tail.rfind(b"\n", 0, -1)
-            if place >= 0 or length >= size:
-                return tail[place + 1 :]
-            length *= 8
+def _last_line(kept: BinaryIO) -> bytes:
+    size = kept.seek(0, os.SEEK_END)
+    length = 1 << 16
+    while True:
+        kept.seek(max(size - length, 0))
+        tail = kept.read(length)
+        place = tail.rfind(b"\n", 0, -1)
+        if place >= 0 or length >= size:
+            return tail[place + 1 :]
+        length *= 8
 
 
 def _spool(case: Case) -> Path | None:

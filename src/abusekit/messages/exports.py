@@ -13,7 +13,9 @@ from abusekit.messages.declared import Declarations, declarations
 
 
 def exports(case: Case, only: Collection[str] = ()) -> Iterator[Opened]:
-    """Every item of kind `export` that is neither in quarantine nor erased, in the order of the log.
+    """Every item of kind `export`, and every other of which somebody said how to read it, in the order of the log.
+
+    Not those in quarantine, nor what was erased.
 
     only: of these item ids. Raises LogFormError, TornLogError, CaseError, EvidenceError (item.json is not ours).
     """
@@ -23,6 +25,8 @@ def exports(case: Case, only: Collection[str] = ()) -> Iterator[Opened]:
         do = entry["do"]
         if do == "item.add" and entry.get("kind") == "export" and (not only or entry["item"] in only):
             wanted[entry["item"]] = None
+        elif do in ("item.declare", "item.read") and (not only or entry["item"] in only):
+            wanted.setdefault(entry["item"])
         if do.startswith("item."):
             entries.append(entry)
     if not wanted:

@@ -1,11 +1,13 @@
 """Several exports, one stream: what stands in more than one of them comes once, with every place where it stands.
 
 Two records are the same where their uid is (see `reading`), or where `phones` finds one chat in the exports of two
-phones. The same native id with another text is not joined: that is a finding, `changed_between_exports`.
+phones, or of one phone twice. The same native id with other words, time, people, media or checks is not joined: that
+is a finding, `changed_between_exports`, and both are shown.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +17,10 @@ from abusekit.case.folder import Case
 from abusekit.case.moment import Moment
 from abusekit.importers.model import Event, Message, Profile, Record
 from abusekit.messages.cache import Opened, stream
-from abusekit.messages.phones import Chat, Sameness, chats_of, same_chat
+from abusekit.messages.phones import PLATFORMS, Chat, Sameness, chats_of, same_chat
 from abusekit.messages.resolving import moments
+
+_TELEGRAM_ID = re.compile(r"[a-z_]*-?\d+")
 
 
 class Place(NamedTuple):
@@ -45,9 +49,11 @@ class Joined:
 @dataclass(slots=True)
 class _Links:
     first: dict[int, Place] = field(default_factory=dict)
-    # 64 bits of the uid → where it was first seen
+    # uid → where it was first seen
     said: dict[int, int] = field(default_factory=dict)
     # the same → hash of what it said, for records with a native id
+    media: dict[int, dict[str, str]] = field(default_factory=dict)
+    # the same → digests of what is attached to it
     others: dict[int, dict[int, Place]] = field(default_factory=lambda: defaultdict(dict))
     # the same → what it said elsewhere → where it was first said
     also: dict[Place, list[Place]] = field(default_factory=lambda: defaultdict(list))
@@ -117,20 +123,27 @@ class Join:
                     self._join_chats(other_index, index, found)
         links.first.clear()
         links.said.clear()
+        links.media.clear()
         links.others.clear()
 
     def _compare(self, record: Record, place: Place) -> None:
         if isinstance(record, Profile) or (isinstance(record, Event) and record.kind == "unparsed"):
             return
+        if record.platform in PLATFORMS or _by_title(record):
+            return  # nothing in it says which chat it is: `phones` tells, or nobody does
         links = self._links
-        key = int(record.uid[:16], 16)
+        key = int(record.uid, 16)
         first = links.first.setdefault(key, place)
         said = hash(_said(record)) if record.native_id else 0
         if first == place:
             if record.native_id:
                 links.said[key] = said
+                if media := _media(record):
+                    links.media[key] = media
             return
-        if record.native_id and links.said.get(key) != said:
+        known = links.media.get(key, {})
+        other_media = any(known.get(name, digest) != digest for name, digest in _media(record).items())
+        if record.native_id and (links.said.get(key) != said or other_media):
             others = links.others[key]
             version = others.setdefault(said, place)
             if version == place:
@@ -156,7 +169,35 @@ class Join:
             links.author[Place(second, other)].append(Place(first, n))
 
 
-def _said(record: Message | Event) -> tuple[str, ...]:
-    """What two exports of one message must agree on: its words, and whether it was taken back."""
-    deleted = record.deleted.state if isinstance(record, Message) and record.deleted else ""
-    return record.text, deleted, "" if record.author is None else record.author.id
+def _by_title(record: Message | Event) -> bool:
+    """Whether the export names the conversation by a title only (Telegram's HTML): two can have the same."""
+    return record.platform == "telegram" and _TELEGRAM_ID.fullmatch(record.conversation) is None
+
+
+def _said(record: Message | Event) -> tuple[object, ...]:
+    """What two exports of one message must agree on; anything else is a finding.
+
+    Names, reactions, edits and read marks may have come between the two, and media may be left out of one of them: the
+    names of attachments are compared, and their bytes where both have them (see `_compare`).
+    """
+    sent = None if record.sent is None else record.sent.at[:16]
+    author = "" if record.author is None else record.author.id
+    if not isinstance(record, Message):
+        return record.kind, record.text, sent, author, record.duration_s, record.outcome
+    return (
+        record.text,
+        record.title,
+        sent,
+        author,
+        tuple(account.id for account in record.recipients),
+        record.deleted.state if record.deleted else "",
+        tuple(sorted(attachment.name for attachment in record.attachments)),
+        tuple((check.what, check.result) for check in record.checks),
+        record.forwarded_from,
+    )
+
+
+def _media(record: Message | Event) -> dict[str, str]:
+    """Name → digest of what is attached and there."""
+    attached = record.attachments if isinstance(record, Message) else ()
+    return {one.name: one.sha256 for one in attached if one.sha256}

@@ -1,8 +1,9 @@
 """One chat in the exports of two phones: WhatsApp writes no ids, each phone its own names, zone and date style.
 
-Two chats are taken for the same only where several long texts, each written once in either, stand at the same
-distance in time; that distance is a whole number of quarters of an hour (two zones), and four of five such texts agree
-with it. Then messages are paired by minute and text, and one name must answer to one name throughout.
+Two chats are taken for the same only where several long texts of two people, each written once in either, stand at the
+same distance in time; that distance is a whole number of quarters of an hour (two zones), four of five such texts agree
+with it, and most lines of the common time stand in both. A title is no sign: two people can be called Max. Then
+messages are paired by minute and text, and one name must answer to one name throughout.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ PLATFORMS = frozenset({"whatsapp"})
 LONG = 12
 """Characters of a text that counts as a sign: shorter ones are written by many at any time."""
 SIGNS = 3
-"""Long texts that must agree."""
+"""Long texts that must agree, by two people at least."""
+ALIKE = 0.7
+"""Share of the lines of the common time that must stand in both."""
+AGAIN = 0.9
+"""The same of two exports of one name and clock that are too short for such signs: one phone, exported twice."""
 _QUARTER = 15
 _MOST_APART = 26 * 60
 
@@ -88,31 +93,47 @@ def chats_of(declared: Declarations) -> Collected:
 
 
 def same_chat(first: Chat, second: Chat) -> Sameness | None:
-    """None: nothing shows that they are the same, or something speaks against it."""
+    """None: too little shows that they are the same, or too much speaks against it.
+
+    Whoever sends the same words to several people at once makes two chats look alike in his own lines; so the signs
+    have to come from two people, and most of what either phone holds of the common time must be on the other, too.
+    """
     once, other = _written_once(first), _written_once(second)
-    apart: Counter[int] = Counter()
-    common = 0
-    for text, minute in once.items():
-        if text in other:
-            common += 1
-            apart[other[text] - minute] += 1
+    apart = Counter(other[text].minute - line.minute for text, line in once.items() if text in other)
     if not apart:
         return None
     minutes, agreeing = apart.most_common(1)[0]
-    if agreeing < SIGNS or agreeing < 0.8 * common or minutes % _QUARTER or abs(minutes) > _MOST_APART:
+    signs = [
+        line for text, line in once.items() if text in other and other[text].minute - line.minute == minutes
+    ]
+    again = first.conversation == second.conversation and minutes == 0
+    enough = agreeing >= SIGNS and len({line.author for line in signs}) > 1
+    if agreeing < 0.8 * apart.total() or minutes % _QUARTER or abs(minutes) > _MOST_APART:
         return None
-    return _paired(first, second, minutes)
+    found = _paired(first, second, minutes)
+    common = _share_in_common(first, second, found, minutes)
+    return found if common >= (ALIKE if enough else AGAIN if again else 2.0) else None
 
 
-def _written_once(chat: Chat) -> dict[int, int]:
-    found: dict[int, int] = {}
+def _share_in_common(first: Chat, second: Chat, found: Sameness, minutes: int) -> float:
+    """Of the lines that either holds of the time that both cover, how many are paired: the smaller of the shares."""
+    begin = max(first.lines[0].minute, second.lines[0].minute - minutes)
+    end = min(first.lines[-1].minute, second.lines[-1].minute - minutes)
+    ours = sum(begin <= line.minute <= end for line in first.lines)
+    theirs = sum(begin <= line.minute - minutes <= end for line in second.lines)
+    paired = len(found.pairs) + len(found.author_differs)
+    return paired / max(ours, theirs, 1)
+
+
+def _written_once(chat: Chat) -> dict[int, Line]:
+    found: dict[int, Line] = {}
     twice: set[int] = set()
     for line in chat.lines:
         if line.length >= LONG:
             if line.text in found:
                 twice.add(line.text)
-            found[line.text] = line.minute
-    return {text: minute for text, minute in found.items() if text not in twice}
+            found[line.text] = line
+    return {text: line for text, line in found.items() if text not in twice}
 
 
 def _paired(first: Chat, second: Chat, minutes: int) -> Sameness:

@@ -54,7 +54,7 @@ class Summary(msgspec.Struct, omit_defaults=True):
     senders: dict[str, int] = {}
     """As written → number of messages; at most MOST_LISTED."""
     first: str = ""
-    """Smallest reading of messages and events, as written (`Time.at`)."""
+    """Smallest reading of messages and events, as written (`Time.at`); not of those whose day and month are open."""
     last: str = ""
     zones: dict[str, int] = {}
     """Why the zone is known → number of messages and events."""
@@ -97,6 +97,8 @@ class Given:
     owner: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     # DNS records that the case holds
+    key_sources: dict[str, str] = field(default_factory=dict)
+    # name → where its record came from, in words
     documents: dict[str, bytes] = field(default_factory=dict)
     # DID documents that the case holds
 
@@ -133,6 +135,7 @@ class Reading:
         for claim in self.claims:
             notes = Notes(
                 keys=self.given.keys,
+                key_sources=self.given.key_sources,
                 documents=self.given.documents,
                 mapping=self.given.mapping,
                 owner=self.given.owner,
@@ -226,11 +229,12 @@ class Reading:
 
     def _time(self, time: Time) -> None:
         summary = self.summary
+        self._zones[time.basis] += 1
+        if time.order == "undecided":  # none of its readings is the first or last day of anything
+            summary.undecided += 1
+            return
         summary.first = min(summary.first or time.at, time.at)
         summary.last = max(summary.last, time.at)
-        self._zones[time.basis] += 1
-        if time.order == "undecided":
-            summary.undecided += 1
 
     def _hash(self, attachment: Attachment) -> None:
         """Digest, size and type of the attached member, by its content."""

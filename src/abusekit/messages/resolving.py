@@ -47,6 +47,8 @@ _WHY: dict[WrittenBasis, str] = {
     "unknown": "as shown on the device, time zone not recorded",
 }
 _ONE_NIGHT = timedelta(hours=12)
+_IN_ORDER = frozenset({"whatsapp", "signal"})
+"""Platforms whose exports run forwards, in the order of arrival on that phone; of others the order tells nothing."""
 MOST_WAITING = 10_000
 """Messages of one repeated hour that are looked at together; in a longer stretch all stay ambiguous."""
 
@@ -63,20 +65,19 @@ def moments(records: Iterable[Record], declared: Declarations) -> Iterator[tuple
         for record in records:
             yield record, _moment(record, declared, zone, None)
         return
-    waiting: list[tuple[Record, datetime | None]] = []
+    run = _Run(declared)
     for record in records:
         reading = _repeated(record, declared, zone)
-        last = next((at for _, at in reversed(waiting) if at is not None), None)
-        apart = reading is not None and last is not None and abs(reading - last) > _ONE_NIGHT
         timed = reading is None and not (isinstance(record, Profile) or record.sent is None)
-        if waiting and (apart or timed or len(waiting) >= MOST_WAITING):
-            yield from _settled(waiting, declared, zone)
-            waiting = []
-        if reading is not None or waiting:
-            waiting.append((record, reading))
+        if run.waiting and (timed or run.ends_before(record, reading)):
+            yield from run.settled(_local(record) if timed else None)
+        if reading is not None or run.waiting:
+            run.take(record, reading)
         else:
             yield record, _moment(record, declared, zone, None)
-    yield from _settled(waiting, declared, zone)
+            if timed:
+                run.before = (_chat(record), _local(record))
+    yield from run.settled(None)
 
 
 def moment_of(time: Time, declared: Declarations, *, first: bool | None = None) -> Moment | None:
@@ -239,15 +240,65 @@ def _repeated(record: Record, declared: Declarations, zone: str) -> datetime | N
         return None
 
 
-def _settled(
-    waiting: list[tuple[Record, datetime | None]], declared: Declarations, zone: str
-) -> Iterator[tuple[Record, Moment | None]]:
-    """Records of one repeated hour: one step back tells the two passages apart, none or several tell nothing."""
-    timed = [(place, at) for place, (_, at) in enumerate(waiting) if at is not None]
-    steps = [later for (_, before), (later, at) in pairwise(timed) if at < before]
-    step = steps[0] if len(steps) == 1 and len(waiting) < MOST_WAITING else None
-    for place, (record, _) in enumerate(waiting):
-        yield record, _moment(record, declared, zone, None if step is None else place < step)
+class _Run:
+    """Records of one chat in the hour of one night that came twice."""
+
+    def __init__(self, declared: Declarations) -> None:
+        self._declared = declared
+        self.waiting: list[tuple[Record, datetime | None]] = []
+        self.before: tuple[tuple[str, ...], datetime | None] = ((), None)
+        # chat, and reading of the last record before it
+
+    def take(self, record: Record, reading: datetime | None) -> None:
+        self.waiting.append((record, reading))
+
+    def ends_before(self, record: Record, reading: datetime | None) -> bool:
+        """Whether a record belongs to another night or chat, or the run is too long."""
+        last = next(((one, at) for one, at in reversed(self.waiting) if at is not None), None)
+        if reading is None or last is None:
+            return len(self.waiting) >= MOST_WAITING
+        apart = abs(reading - last[1]) > _ONE_NIGHT or _chat(record) != _chat(last[0])
+        return apart or len(self.waiting) >= MOST_WAITING
+
+    def settled(self, after: datetime | None) -> Iterator[tuple[Record, Moment | None]]:
+        """One step back tells the two passages apart; none or several tell nothing, nor does a file that does not
+        run forwards. `after`: reading of the record that follows."""
+        waiting, self.waiting = self.waiting, []
+        timed = [(place, at) for place, (_, at) in enumerate(waiting) if at is not None]
+        steps = [later for (_, earlier), (later, at) in pairwise(timed) if at < earlier]
+        step = steps[0] if len(steps) == 1 and len(waiting) < MOST_WAITING else None
+        if step is not None and not self._forwards(waiting, timed[0][1], timed[-1][1], after):
+            step = None
+        zone = self._declared.value("timezone")
+        for place, (record, _) in enumerate(waiting):
+            yield record, _moment(record, self._declared, zone, None if step is None else place < step)
+
+    def _forwards(
+        self,
+        waiting: list[tuple[Record, datetime | None]],
+        first: datetime,
+        last: datetime,
+        after: datetime | None,
+    ) -> bool:
+        chat = next(_chat(record) for record, at in waiting if at is not None)
+        ordered = all(
+            record.platform in _IN_ORDER
+            for record, at in waiting
+            if at is not None and not isinstance(record, Profile)
+        )
+        earlier = self.before[1] if self.before[0] == chat else None
+        return ordered and (earlier is None or earlier <= first) and (after is None or after >= last)
+
+
+def _chat(record: Record) -> tuple[str, ...]:
+    if isinstance(record, Profile):
+        return ()
+    return record.platform, record.conversation, record.source.member
+
+
+def _local(record: Record) -> datetime | None:
+    time = None if isinstance(record, Profile) else record.sent
+    return None if time is None else _read(time.at.removesuffix("Z"))
 
 
 def _read(text: str) -> datetime:

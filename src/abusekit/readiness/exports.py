@@ -83,11 +83,11 @@ def _understood(opened: Opened, summary: Summary) -> Iterator[Need]:
         yield Need(
             "export", what, item, exhibit, _LOOK, "abusekit find --item ITEM --flag boundary_ambiguous"
         )
-    if count := summary.checks.get("DKIM: not_checked", 0):
+    if (count := summary.checks.get("DKIM: not_checked", 0)) and not opened.declared.values("keys"):
         what = f"{count} DKIM signatures that could not be checked"
         yield Need(
             "export", what, item, exhibit, "ask for the keys while they are published", f"{_READ} --dns"
         )
     if count := summary.checks.get("DKIM: changed", 0):
         what = f"{count} DKIM signatures that do not fit: the mail was changed, or passed a mailing list"
-        yield Need("export", what, item, exhibit, _LOOK, "abusekit timeline --item ITEM")
+        yield Need("export", what, item, exhibit, _LOOK, "abusekit find --item ITEM --reveal")

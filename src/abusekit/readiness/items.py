@@ -76,7 +76,7 @@ class ItemNeeds:
             typed = 'abusekit verify-note ITEM --by "NAME"'
             what = "a diary entry that nobody has confirmed"
             yield Need("diary", what, item.id, item.exhibit, _STANDS_BY, typed)
-        elif item.kind in ("file", "export"):
+        elif item.kind in ("file", "export") and "dns" not in item.facts:
             picture = any(stored.media_type.startswith("image/") for stored in item.files)
             self._files.append((item.id, item.exhibit, picture))
         elif item.kind == "capture":

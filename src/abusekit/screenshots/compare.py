@@ -126,13 +126,18 @@ class Compared(msgspec.Struct):
     names_in_picture: int = 0
     cut: bool = False
     """The picture holds more words than are compared."""
+    typed: bool = False
+    """The words are those that a person typed, who may have left some out; otherwise a program read them."""
     words: Words | None = None
     """Null without --reveal."""
 
 
-def compare(picture: Picture, against: Against) -> Compared:
-    """Lay them side by side. Raises what going through the texts raises (InputError, CaseError, EvidenceError)."""
-    told = Compared(against.item, against.exhibit, against.part, against.kind, against.problem)
+def compare(picture: Picture, against: Against, *, typed: bool = False) -> Compared:
+    """Lay them side by side. Raises what going through the texts raises (InputError, CaseError, EvidenceError).
+
+    typed: a person typed the words of the picture.
+    """
+    told = Compared(against.item, against.exhibit, against.part, against.kind, against.problem, typed=typed)
     if against.problem:
         return told
     main, places, times = _found(picture, against.texts, whole=against.kind == "message")

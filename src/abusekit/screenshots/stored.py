@@ -62,6 +62,12 @@ def add_read(draft: Draft, picture: StoredFile, tesseract: ocr.Tesseract, langua
         draft.limits.append("only the first of several pictures in the file was read")
 
 
+def _typed(item: Item) -> bool:
+    """Whether a person typed the words; a file that was handed in may have the same name."""
+    way = item.method.get("text_of_picture")
+    return isinstance(way, dict) and way.get("file") == TYPED_NAME
+
+
 def comparisons(case: Case, item: Item, standing_of: Mapping[str, Standing]) -> list[Compared]:
     """A stored screenshot compared with everything it is said to show; empty: nothing was said, or nothing is there.
 
@@ -77,7 +83,11 @@ def comparisons(case: Case, item: Item, standing_of: Mapping[str, Standing]) -> 
     found: list[Compared] = []
     for item_id, exhibit, kind in targets:
         try:
-            found.append(compare(_picture(case, item), against(case, item_id, shows.n, standing_of)))
+            found.append(
+                compare(
+                    _picture(case, item), against(case, item_id, shows.n, standing_of), typed=_typed(item)
+                )
+            )
         except AbusekitError as fault:
             part = f"m{shows.n}" if shows.n else ""
             found.append(Compared(item_id, exhibit, part, kind, fault.message))

@@ -10,6 +10,7 @@ from abusekit.screenshots.compare import Compared
 MOST_SHOWN = 40
 """Words, runs and times that a line or a list of lines names; --json has more."""
 NOT_SHOWN = "           shows neither that the picture was not made from these words, nor who wrote them"
+NOT_TYPED = "           nor what else the picture holds: whoever typed its words may have left some out"
 
 
 def lines(shows: ScreenshotOf, found: Sequence[Compared], *, reveal: bool) -> Iterator[str]:
@@ -25,6 +26,8 @@ def lines(shows: ScreenshotOf, found: Sequence[Compared], *, reveal: bool) -> It
                 yield from _content(one)
     if any(not one.problem for one in found):
         yield NOT_SHOWN
+    if any(one.typed and not one.problem for one in found):
+        yield NOT_TYPED
 
 
 def name(one: Compared) -> str:
@@ -34,34 +37,37 @@ def name(one: Compared) -> str:
 
 
 def in_short(one: Compared) -> str:
-    """One line, without content."""
+    """One line, without content, for whoever adds the picture. Its counts add up to all words that were compared."""
     if one.problem:
         return f"not compared with {name(one)}: {one.problem}"
-    return f"{_in_order(one)} in {name(one)}; {one.not_found} not found there" + (
-        f"; {one.not_readable} not readable" if one.not_readable else ""
-    )
+    words = "words that you typed" if one.typed else "readable words of the picture"
+    stand = _verb(one.in_order, "stand")
+    said = [f"{one.in_order} of the {one.read} {words} {stand} in the same order in {name(one)}"]
+    said += [*_others(one), f"{one.not_found} not found there"]
+    if one.not_readable:
+        said.append(f"{one.not_readable} not readable")
+    if one.typed:
+        said.append("what was not typed was not compared")
+    return "; ".join(said)
 
 
 def sentences(one: Compared) -> Iterator[str]:
     """The counts. Every word that could be read is in exactly one of them."""
     run = "a run of the same order" if one.runs == 1 else f"{one.runs} runs of the same order"
     yield f"{_in_order(one)} there" + (f": {run}" if one.runs else "")
-    if one.names:
-        yield f"{one.names} more belong to a name that it states"
-    if one.around:
-        yield f"{one.around} more stand in the messages around it"
-    if one.singly:
-        yield f"{one.singly} more occur there, but singly or in shorter runs"
+    yield from _others(one)
     yield f"{one.not_found} not found there"
     if one.cut:
         yield "the picture holds more words than are compared"
     if one.times_read:
-        times = [f"{one.times_agree} of {one.times_read} in the picture agree with a time there"]
+        times = [
+            f"{one.times_agree} of {one.times_read} in the picture {_verb(one.times_agree, 'agree')} with a time there"
+        ]
         times += [f"{one.times_other_zone} would on a clock of another zone"] if one.times_other_zone else []
         times += [f"{one.times_not_found} not found"] if one.times_not_found else []
         yield f"times: {'; '.join(times)}"
     if one.names_in_picture:
-        yield f"names: {one.names_in_picture} that it states stand in the picture"
+        yield f"names: {one.names_in_picture} that it states {_verb(one.names_in_picture, 'stand')} in the picture"
     elif one.names_stated:
         yield "names: none that it states stands in the picture"
     if one.places:
@@ -69,13 +75,30 @@ def sentences(one: Compared) -> Iterator[str]:
         yield f"found in: {', '.join(one.places[:MOST_SHOWN])}{more}"
 
 
+def _others(one: Compared) -> Iterator[str]:
+    """The groups between those in order and those that were not found."""
+    if one.names:
+        yield f"{one.names} more {_verb(one.names, 'belong')} to a name that it states"
+    if one.around:
+        yield f"{one.around} more {_verb(one.around, 'stand')} in the messages around it"
+    if one.singly:
+        yield f"{one.singly} more {_verb(one.singly, 'occur')} there, but singly or in shorter runs"
+
+
+def _verb(number: int, verb: str) -> str:
+    return f"{verb}s" if number == 1 else verb
+
+
 def _read(one: Compared) -> str:
     words = "1 word" if one.read == 1 else f"{one.read} words"
-    return f"{words} of the picture" + (f", {one.not_readable} more not readable" if one.not_readable else "")
+    return f"{words} {'that a person typed' if one.typed else 'of the picture'}" + (
+        f", {one.not_readable} more not readable" if one.not_readable else ""
+    )
 
 
 def _in_order(one: Compared) -> str:
-    return f"{one.in_order} of {one.read} readable words of the picture stand in the same order"
+    words = "words that a person typed" if one.typed else "readable words of the picture"
+    return f"{one.in_order} of {one.read} {words} {_verb(one.in_order, 'stand')} in the same order"
 
 
 def _content(one: Compared) -> Iterator[str]:

@@ -141,6 +141,8 @@ def remarks(record: Message | Event) -> list[str]:
     if record.direction != "unknown":
         said.append({"in": "received", "out": "sent by the owner of the export"}[record.direction])
     if isinstance(record, Message):
+        if record.forwarded_from:
+            said.append(f"FORWARDED, from {record.forwarded_from}")
         if record.deleted is not None:
             said.append(f"deleted ({record.deleted.state.replace('_', ' ')})")
         if record.edited is not None and record.edited.state == "yes":

@@ -94,12 +94,12 @@ def test_text_and_entities_that_differ_are_flagged(reads: Any) -> None:
     assert second.flags == ("text_entities_differ",)
 
 
-def _twice(first: str, last: str, more: str = "") -> dict[str, bytes]:
-    message = (
-        json.dumps(_message(1, text=first, text_entities=[]))[:-1] + f', "text": {json.dumps(last)}{more}}}'
-    )
+def _twice(first: str, last: str, **more: Any) -> dict[str, bytes]:
+    """A chat with one message, in which `text` stands twice."""
+    good = json.dumps(_message(1, text=first, **more))
+    message = f'{good[:-1]}, "text": {json.dumps(last)}}}'.encode()
     return {
-        "result.json": _chat()["result.json"].replace(b'"messages": []', f'"messages": [{message}]'.encode())
+        path: raw.replace(b'"messages": []', b'"messages": [%s]' % message) for path, raw in _chat().items()
     }
 
 
@@ -112,7 +112,7 @@ def test_text_that_stands_twice_is_told_and_not_lost(reads: Any, first: str, las
 
 
 def test_text_that_stands_twice_in_a_gift(reads: Any) -> None:
-    files = _twice("for you", "", ', "type": "service", "action": "send_star_gift"')
+    files = _twice("for you", "", type="service", action="send_star_gift")
     (event,) = reads(telegram_json, files).events
     assert event.text == "send_star_gift; text: for you"
     assert "repeated_key:text" in event.flags

@@ -56,7 +56,7 @@ def single(folder: Path, raw: bytes, record: str) -> Check:
         ("03_body_tampered", "changed", "but the body is not"),
         ("04_subject_tampered", "changed", "but the signed headers, or the signature, are not"),
         ("05_mailing_list_footer", "changed", "mailing lists and scanners do that"),
-        ("06_l_tag_appended_text", "good", "the 53 bytes after them are not signed"),
+        ("06_l_tag_appended_text", "note", "the 53 bytes after them are not signed"),
         ("07_simple_simple_valid", "good", "no second From could be added"),
         ("08_simple_header_refolded", "changed", "but the signed headers, or the signature, are not"),
         ("09_unknown_selector_key_gone", "not_checked", "is not held"),
@@ -74,6 +74,7 @@ def test_the_samples_that_two_programs_agreed_on(
     (check,) = dkim_checks(tmp_path, raw, sample_keys)
     assert check.result == result
     assert words in check.text
+    assert ("unchanged since" in check.text) == (result == "good")
     if result == "changed":
         assert "forg" not in check.text
 
@@ -170,16 +171,6 @@ def test_sha1_is_not_accepted(signer: Signer, tmp_path: Path) -> None:
     assert "SHA-1, which is no longer accepted" in check.text
 
 
-def test_the_length_tag_covers_less_than_all(signer: Signer, tmp_path: Path) -> None:
-    raw = signer.sign(length=True)
-    assert single(tmp_path, raw, signer.record).text.startswith("The operator of")
-    appended = raw + b"I will find you.\r\n"
-    message = one(tmp_path, appended, notes=Notes(keys={RECORD: signer.record}))
-    assert message.checks[0].text.startswith("Only in part")
-    assert any(flag.startswith("dkim_unsigned_tail:") for flag in message.flags)
-    assert single(tmp_path, raw[:-30], signer.record).result == "changed"
-
-
 def test_a_space_before_the_colon_counts_in_the_simple_form_only(signer: Signer, tmp_path: Path) -> None:
     for form, result in ((b"relaxed", "good"), (b"simple", "changed")):
         raw = signer.sign(canonical=(form, form)).replace(b"Subject:", b"Subject :")
@@ -192,16 +183,9 @@ def test_a_second_subject_on_top_is_not_covered(signer: Signer, tmp_path: Path) 
     message = one(tmp_path, raw, notes=Notes(keys={RECORD: signer.record}))
     assert message.title == "hello"  # the lowest, which was signed
     assert message.checks[0].result == "note"
+    assert message.checks[0].text.startswith("Only in part: ")
     assert "CONFLICT: more lines than were signed of subject" in message.checks[0].text
     assert "several_subject" in message.flags
-
-
-def test_what_was_not_signed_is_named(signer: Signer, tmp_path: Path) -> None:
-    raw = signer.sign(headers=[b"from", b"date"])
-    check = single(tmp_path, raw, signer.record)
-    assert check.result == "good"
-    assert "not signed, so anybody's: to, subject, message-id" in check.text
-    assert "From is signed" in check.text
 
 
 @pytest.mark.parametrize(

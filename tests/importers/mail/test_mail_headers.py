@@ -171,6 +171,38 @@ def test_no_dates(text: str) -> None:
     assert mail_date(text, "claimed") == (None, ("date_unreadable",))
 
 
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [
+        ("Tue, 05 Mar 2024 19:00:00 +0100 (I know where you are)", "Tue, 05 Mar 2024 19:00:00 +0100"),
+        ("Tue, 05 Mar 2024 19:00:00 +0100 (you (CET) will pay)", "Tue, 05 Mar 2024 19:00:00 +0100"),
+        (r"Tue, 05 Mar 2024 19:00:00 +0100 (you \) (will\( pay)\\)", "Tue, 05 Mar 2024 19:00:00 +0100"),
+        ("Tue, 05 Mar 2024 19:00:00 +0100 (CET) (pay)", "Tue, 05 Mar 2024 19:00:00 +0100 (CET)"),
+        ("(hello) Tue, 05 Mar 2024 19:00:00 +0100", "Tue, 05 Mar 2024 19:00:00 +0100"),
+        ("Tue, 05 Mar (hello) 2024 19:00:00 +0100", "Tue, 05 Mar   2024 19:00:00 +0100"),
+        ("2024-03-05T19:00:00+01:00 (hello)", "2024-03-05T19:00:00+01:00"),
+        ("Tue, 05 Mar 2024 19:00:00 +0100 (" + "hello " * 9999 + ")", "Tue, 05 Mar 2024 19:00:00 +0100"),
+    ],
+)  # fmt: skip
+def test_comments_are_not_shown_as_part_of_a_date(text: str, raw: str) -> None:
+    found, told = mail_date(text, "claimed")
+    assert found is not None
+    assert (found.at, found.raw) == ("2024-03-05T18:00:00Z", raw)
+    assert told[-1] == "date_comment"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tue, 05 Mar 2024 19:00:00 +0100 (CET) (DIE)", "Tue, 05 Mar 2024 19:00:00 +0100 (hello",
+        "Tue, 05 Mar 2024 19:00:00 +0100 hello)", "Tue, 05 Mar (DIE) 2024 19:00:00 +0100",
+        "Tue, 05 Mar 2024 19:00:00 +0100 (CET)".ljust(200) + "and more",
+    ],
+)  # fmt: skip
+def test_what_is_no_comment_makes_it_no_date(text: str) -> None:
+    assert mail_date(text, "claimed") == (None, ("date_unreadable",))
+
+
 def test_parameters() -> None:
     assert content_type('multipart/Mixed; boundary="a;b\\"c"') == ("multipart/mixed", {"boundary": 'a;b"c'})
     assert content_type("") == ("text/plain", {})

@@ -218,6 +218,24 @@ def test_the_clock_of_the_sender_against_the_first_server(tmp_path: Path) -> Non
     assert one(tmp_path, early + HEAD + b"\nx").sent.agrees[0].startswith("CONFLICT: ")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("where", [b"Date", b"Received"])
+def test_a_sentence_planted_in_a_date_is_not_shown(tmp_path: Path, where: bytes) -> None:
+    fields = {
+        b"Date": b"Tue, 5 Mar 2024 18:00:00 +0000 (UTC)",
+        b"Received": b"by mx.example; 5 Mar 2024 18:00 GMT",
+    }
+    planted = {**fields, where: fields[where] + b" (I know where you are)"}
+    raw = b"".join(b"%s: %s\n" % one for one in planted.items()) + b"From: sam@mail.example\n\nx"
+    message = one(tmp_path, raw)
+    assert message.sent is not None
+    assert message.sent.raw == "Tue, 5 Mar 2024 18:00:00 +0000 (UTC)"
+    assert message.times[0][1].raw == "5 Mar 2024 18:00 GMT"
+    assert "date_comment" in message.flags
+    assert raw[message.source.start : message.source.end] == raw
+    bare = b"".join(b"%s: %s\n" % one for one in fields.items()) + b"From: sam@mail.example\n\nx"
+    assert "date_comment" not in one(tmp_path, bare).flags
+
+
 def test_hops_are_trusted_only_from_the_top(tmp_path: Path) -> None:
     lines = b"".join(
         b"Received: from x by %s; Tue, 5 Mar 2024 18:00:0%d +0000\n" % (host, 9 - at)

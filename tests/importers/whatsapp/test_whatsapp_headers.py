@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.importers.whatsapp.whatsapp_reading import read_text
+from tests.importers.whatsapp.whatsapp_reading import read_path, read_text, write_zip
 
 from abusekit.importers.model import Time
 from abusekit.importers.times import local
@@ -206,7 +206,8 @@ def test_running_backwards_once_is_not_enough(tmp_path: Path) -> None:
 
 def test_the_name_of_an_attached_file_decides(tmp_path: Path) -> None:
     text = "03/05/24, 14:10 - Ava: IMG-20240503-WA0001.jpg (file attached)\n03/06/24, 14:10 - Ava: hi\n"
-    found = read_text(tmp_path, text)
+    files = {"chat.txt": text.encode(), "IMG-20240503-WA0001.jpg": b"\xff\xd8\xff"}
+    found = read_path(write_zip(tmp_path / "chat.zip", files))
     assert [(one.sent.at, one.sent.order) for one in found.messages if one.sent] == [
         ("2024-05-03T14:10", "attachment_name"),
         ("2024-06-03T14:10", "attachment_name"),
@@ -220,7 +221,9 @@ def test_names_that_contradict_each_other_decide_nothing(tmp_path: Path) -> None
         "03/05/24, 14:10 - Ava: IMG-20240503-WA0001.jpg (file attached)\n"
         "04/06/24, 14:10 - Ava: IMG-20240406-WA0001.jpg (file attached)\n"
     )
-    assert {one.sent.order for one in read_text(tmp_path, text).messages if one.sent} == {"undecided"}
+    files = {"chat.txt": text.encode(), "IMG-20240503-WA0001.jpg": b"1", "IMG-20240406-WA0001.jpg": b"2"}
+    found = read_path(write_zip(tmp_path / "chat.zip", files))
+    assert {one.sent.order for one in found.messages if one.sent} == {"undecided"}
 
 
 def test_a_name_that_is_only_talked_about_decides_nothing(tmp_path: Path) -> None:

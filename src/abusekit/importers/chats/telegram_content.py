@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, NamedTuple
 
 from abusekit.importers import fields
@@ -10,6 +11,7 @@ from abusekit.importers.chats.telegram_times import moment
 from abusekit.importers.fields import Table, WrongShapeError
 from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Reaction
+from abusekit.importers.spans.json_spans import load, scan
 
 _FILES = ("photo", "file", "contact_vcard")
 _STRUCTURES = (
@@ -38,6 +40,28 @@ class Content(NamedTuple):
     urls: tuple[str, ...]
     steps: tuple[str, ...]
     flags: tuple[str, ...]
+
+
+def settle_text(record: Table, raw: bytes) -> tuple[str, ...]:
+    """Put the text that is not empty into a record that holds `text` twice; the flag `repeated_key:text`.
+
+    Messages of gifts are written so: first with the text, then empty (telegramdesktop/tdesktop #28781), and JSON's
+    readers keep the last. Of two texts the last one stays. Looked for where the bytes hold more of that key than the
+    record has; a repeated key with white space before its colon, which the program never writes, is not noticed.
+    """
+    further = raw.count(b'"text":') - 1
+    for key in ("text", "text_entities"):
+        parts = record.get(key)
+        if further and isinstance(parts, list):
+            for part in parts:
+                further -= isinstance(part, dict) and "text" in part
+    if further <= 0:
+        return ()
+    texts = [load(value.raw) for value in scan(BytesIO(raw), (("text",),))]
+    if len(texts) < 2:
+        return ()
+    record["text"] = next(filter(None, reversed(texts)), texts[-1])
+    return ("repeated_key:text",)
 
 
 def content(record: Table, notes: Notes) -> Content:

@@ -16,6 +16,7 @@ from abusekit.containers.container import HEAD, Container, Member
 from abusekit.errors import InputError
 from abusekit.importers.chats import telegram_account
 from abusekit.importers.chats.records import Files, folder_of, or_nothing, place, values
+from abusekit.importers.chats.telegram_content import settle_text
 from abusekit.importers.chats.telegram_gaps import Gaps
 from abusekit.importers.chats.telegram_record import Chat, record_of
 from abusekit.importers.fields import UNREADABLE, Table, WrongShapeError, decoded, unparsed
@@ -125,6 +126,8 @@ def _chat_prefix(value: Value) -> str | None:
     """The pointer of the chat that the value belongs to; None: it belongs to none."""
     if value.pattern >= _ACCOUNT:
         return None
+    if not value.pattern:
+        return ""  # a message of the only chat
     parts = value.pointer.split("/")
     return "/".join(parts[:4]) if parts[1] in _LISTS else ""
 
@@ -142,6 +145,7 @@ def _value(value: Value, reading: _Reading) -> Record | None:
         return telegram_account.record_of(kind, record, source, reading.owner, notes, reading.files, folder)
     if value.pattern < 1 + len(_CHATS):
         record, steps, flags = _decoded(value, reading)
+        flags = flags or settle_text(record, value.raw)  # what was mended is no JSON to be looked at again
         reading.gaps.see(record.get("id"))
         return record_of(
             record,

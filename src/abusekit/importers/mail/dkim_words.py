@@ -25,6 +25,8 @@ SHOWN = (
     "content-transfer-encoding",
 )  # fmt: skip
 """Fields that decide what a reader sees: RFC 6376 section 5.4.1."""
+DISPLAYED = ("from", "subject", "date", "content-type", "content-transfer-encoding")
+"""Of these, those that decide what is read and when it says it was written; all must be signed for a `good`."""
 LATEST = timedelta(hours=1)
 """How far t= may lie behind the receipt before it is said."""
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -42,13 +44,15 @@ def checks(
     keys: Mapping[str, str],
     receipt: Time | None,
     *,
+    sources: Mapping[str, str] | None = None,
     in_mailbox: bool = False,
 ) -> tuple[list[Check], list[str]]:
     """One check for each signature, and flags (`dkim_unsigned_tail:n`).
 
-    `keys`: names of key records, lower case without a last dot, and their TXT. `receipt`: the topmost Received time,
-    against which t= and x= are held, since no clock is read here. `in_mailbox`: lines that begin with `>From ` may
-    have been quoted by the mailbox; where the bytes as they are do not fit, they are tried without the sign.
+    `keys`: names of key records, lower case without a last dot, and their TXT. `sources`: where they come from,
+    by the same names. `receipt`: the topmost Received time, against which t= and x= are held, since no clock is read
+    here. `in_mailbox`: lines that begin with `>From ` may have been quoted by the mailbox; where the bytes as they
+    are do not fit, they are tried without the sign.
     """
     if not found:
         return [
@@ -65,6 +69,8 @@ def checks(
     flags: list[str] = []
     for number, one in enumerate(found, start=1):
         check, tail = _check(f"DKIM {number}", one, keys, variants, receipt)
+        if not one.void and one.record in keys:
+            _name_source(check, (sources or {}).get(one.record, ""))
         told.append(check)
         if tail:
             flags.append(f"dkim_unsigned_tail:{tail}")
@@ -72,6 +78,14 @@ def checks(
     if more > 0:
         told.append(Check("DKIM", "not_checked", f"{more} further signatures were not looked at."))
     return told, flags
+
+
+def _name_source(check: Check, source: str) -> None:
+    """Say where the key comes from: what a file says of it, whoever handed in the mail can have written."""
+    if source:
+        check.text = f"{check.text.rstrip('. ')}; the key: {source}"
+    if source.startswith("from a file"):
+        check.what += " (key from a file)"
 
 
 def _check(
@@ -113,20 +127,18 @@ def _told(
         more = f"; the mail carries {senders} From lines" if senders > 1 else ""
         text = _CHANGED[verdict.outcome].format(domain=domain) + _fields(one) + more
         return Check(what, "changed", text + "."), 0
-    tail = verdict.tail
-    said = f"The operator of {domain} signed these headers and this body; unchanged since"
-    if tail:
-        length = one.seconds("l")
-        said = (
-            f"Only in part: the operator of {domain} signed these headers and the first {length} bytes of the body "
-            f"(l=), unchanged since; the {tail} bytes after them are not signed and may be anybody's"
-        )
+    doubled, unsigned = _unsigned(one, mail.header)
+    cut = "header_cut" in mail.header.flags  # what stands in the rest of the header was not read here
+    partly = verdict.tail > 0 or cut or not {*doubled, *unsigned}.isdisjoint(DISPLAYED)
     parts = [
-        said,
+        _covered(one, verdict.tail, partly=partly),
+        *([f"not signed, so anybody's: {', '.join(_shown(unsigned, mail.header))}"] if unsigned else []),
         "it does not say which person wrote it",
         _from(one, mail.header),
         _fields(one).strip(" ()"),
     ]
+    if cut:
+        parts.append("not signed as far as is known: header lines that are too many to be read here")
     if how:
         parts.append(f"it fits {how}")
     if b"\r\n" not in mail.raw[: mail.header.body]:
@@ -136,9 +148,6 @@ def _told(
     if public.kind == "rsa" and public.bits < 2048:
         parts.append(f"the key is short ({public.bits} bits)")
     spoilt, timely = _timely(one, receipt)
-    doubled, unsigned = _unsigned(one, mail.header)
-    if unsigned:
-        parts.append(f"not signed, so anybody's: {', '.join(unsigned)}")
     if doubled:
         names = ", ".join(doubled)
         parts.append(
@@ -147,8 +156,23 @@ def _told(
     parts += timely
     if one.tags["a"] == "rsa-sha1":
         text = f"It fits, but is made with SHA-1, which is no longer accepted (RFC 8301): {'; '.join(parts)}."
-        return Check(what, "not_checked", text), tail
-    return Check(what, "note" if spoilt or doubled else "good", "; ".join(parts) + "."), tail
+        return Check(what, "not_checked", text), verdict.tail
+    limited = partly or spoilt or doubled
+    return Check(what, "note" if limited else "good", "; ".join(parts) + "."), verdict.tail
+
+
+def _covered(one: Signature, tail: int, *, partly: bool) -> str:
+    """What the signature covers; "unchanged since" only where that is all that is displayed."""
+    if not partly:
+        return f"The operator of {one.domain} signed these headers and this body; unchanged since"
+    said = f"Only in part: the operator of {one.domain} signed headers and "
+    if not tail:
+        return said + "the body, but not all that decides what is read"
+    length = one.seconds("l")
+    signed, rest = (f"the first {length} bytes", f"the {tail} bytes after them") if length else (
+        "nothing", f"its {tail} bytes"
+    )  # fmt: skip
+    return f"{said}{signed} of the body (l={length}); {rest} are not signed and may be anybody's"
 
 
 _CHANGED = {
@@ -186,11 +210,18 @@ def _from(one: Signature, header: Header) -> str:
 def _unsigned(one: Signature, header: Header) -> tuple[list[str], list[str]]:
     """Fields of which more stand there than were signed, and those that were not signed at all.
 
-    A signature covers the lowest lines of a name (RFC 6376 section 5.4.2), most programs show the topmost.
+    A signature covers the lowest lines of a name (RFC 6376 section 5.4.2), most programs show the topmost. A Subject
+    or Date that is neither there nor signed counts as not signed: whoever held the mail could have taken it out.
     """
     signed = Counter(one.signed)
     doubled = [name for name in SHOWN if signed[name] and len(header.all(name)) > signed[name]]
-    return doubled, [name for name in SHOWN if header.all(name) and not signed[name]]
+    return doubled, [
+        name for name in SHOWN if not signed[name] and (header.all(name) or name in ("subject", "date"))
+    ]
+
+
+def _shown(names: list[str], header: Header) -> list[str]:
+    return [name if header.all(name) else f"{name} (there is none)" for name in names]
 
 
 def _timely(one: Signature, receipt: Time | None) -> tuple[bool, list[str]]:

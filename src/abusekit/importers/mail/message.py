@@ -62,11 +62,16 @@ class Reading:
 
     notes: Notes
     keys: Mapping[str, str] = field(default_factory=dict)
+    key_sources: Mapping[str, str] = field(default_factory=dict)
     attached: int = 0
 
     @classmethod
     def of(cls, notes: Notes) -> Reading:
-        return cls(notes, {name.rstrip(".").lower(): txt for name, txt in notes.keys.items()})
+        keys, sources = (
+            {name.rstrip(".").lower(): text for name, text in given.items()}
+            for given in (notes.keys, notes.key_sources)
+        )
+        return cls(notes, keys, sources)
 
 
 def records(held: Held, reading: Reading) -> Iterator[Record]:
@@ -120,7 +125,16 @@ def _message(held: Held, tree: Tree, reading: Reading) -> Message:
     hops = received.hops(header, owner, outermost=not held.attached)
     sent, date_flags = _sent(header, hops)
     checks, check_flags = _checks(held, header, hops, reading)
-    flags = [*held.flags, *tree.flags, *date_flags, *body.flags, *file_flags, *check_flags, *roles]
+    flags = [
+        *held.flags,
+        *tree.flags,
+        *date_flags,
+        *received.flags(hops),
+        *body.flags,
+        *file_flags,
+        *check_flags,
+        *roles,
+    ]
     flags += _several(header)
     if held.cut:
         flags.append("too_large")
@@ -199,7 +213,13 @@ def _checks(held: Held, header: Header, hops: list[Hop], reading: Reading) -> tu
         found = [Check("DKIM", "not_checked", "The mail is too large to be verified here.")]
     else:
         found, flags = dkim_words.checks(
-            held.raw, header, signatures, reading.keys, received.receipt(hops), in_mailbox=held.in_mailbox
+            held.raw,
+            header,
+            signatures,
+            reading.keys,
+            received.receipt(hops),
+            sources=reading.key_sources,
+            in_mailbox=held.in_mailbox,
         )
     found.append(received.check(header, hops))
     signers = {one.domain for one in signatures if one.domain}

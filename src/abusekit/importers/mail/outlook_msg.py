@@ -175,7 +175,7 @@ class _Outlook:
             reply_to=answered,
             attachments=tuple(files),
             checks=tuple(checks),
-            flags=tuple(dict.fromkeys((*self.flags, *roles))),
+            flags=tuple(dict.fromkeys((*self.flags, *received.flags(hops), *roles))),
         )
 
     def _try(self, read: Callable[[], _Read]) -> _Read | None:

@@ -35,6 +35,8 @@ class Hop:
     at: Time | None
     trusted: bool
     # topmost, or below nothing but trusted ones and of a host of the owner's own domain
+    flags: tuple[str, ...] = ()
+    # `date_comment`
 
 
 def hops(header: Header, owner: str = "", *, outermost: bool = True) -> list[Hop]:
@@ -50,8 +52,8 @@ def hops(header: Header, owner: str = "", *, outermost: bool = True) -> list[Hop
         named = _BY.search(_COMMENT.sub(" ", route))
         host = named[1].rstrip(".") if named is not None and _HOST.fullmatch(named[1]) else "?"
         trusted = outermost and (not found or (found[-1].trusted and _is_of(host, domain_of(owner))))
-        at, _ = mail_date(date, "server" if trusted else "claimed") if route else (None, ())
-        found.append(Hop(host, at, trusted))
+        at, told = mail_date(date, "server" if trusted else "claimed") if route else (None, ())
+        found.append(Hop(host, at, trusted, tuple(flag for flag in told if flag == "date_comment")))
     return found
 
 
@@ -66,6 +68,11 @@ def instants(found: list[Hop]) -> tuple[tuple[str, Time], ...]:
         for hop in found
         if hop.at is not None
     )
+
+
+def flags(found: list[Hop]) -> list[str]:
+    """`date_comment` where a comment was left out of the time of a hop."""
+    return list(dict.fromkeys(flag for hop in found for flag in hop.flags))
 
 
 def receipt(found: list[Hop]) -> Time | None:

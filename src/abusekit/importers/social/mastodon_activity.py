@@ -146,6 +146,7 @@ def _post(value: Table, around: Table, place: Place) -> Message:
     uri, parent = text(value, "id"), _uri(value.get("inReplyTo"))
     author = account_of(value.get("attributedTo") or value.get("actor") or around.get("actor"), place)
     sent, flags = _sent(text(value, "published") or text(around, "published"), uri, place)
+    to, cc = _addressed(value, around, "to"), _addressed(value, around, "cc")
     updated = text(value, "updated")
     edited = (
         Edit("yes", times.iso(updated, clock="server"))
@@ -164,12 +165,12 @@ def _post(value: Table, around: Table, place: Place) -> Message:
         steps=steps,
         title=text(value, "summary"),
         native_id=uri,
-        recipients=tuple(_recipients(value, around, place)),
+        recipients=tuple(_recipients(value, (*to, *cc), place)),
         direction="out" if author is not None and author.owner else "unknown",
         edited=edited,
         reply_to=parent,
         attachments=tuple(_attachments(value, place)),
-        visibility=_visibility(value, around),
+        visibility=_visibility(to, cc),
         urls=(link(value),) if link(value) else (),
         flags=(*flags, *unknown(value, _FIELDS)),
     )
@@ -191,7 +192,7 @@ def _announce(value: Table, place: Place) -> Message:
         native_id=text(value, "id"),
         direction="out" if author is not None and author.owner else "unknown",
         forwarded_from=of,
-        visibility=_visibility(value, value),
+        visibility=_visibility(_addressed(value, value, "to"), _addressed(value, value, "cc")),
         flags=("repost", *flags, *unknown(value, _FIELDS)),
     )
 
@@ -269,9 +270,8 @@ def _addressed(value: Table, around: Table, key: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _visibility(value: Table, around: Table) -> str:
+def _visibility(to: list[str], cc: list[str]) -> str:
     """Public in `to`: public; in `cc`: unlisted; a followers' collection: followers; other addresses only: direct."""
-    to, cc = _addressed(value, around, "to"), _addressed(value, around, "cc")
     if _PUBLIC & set(to):
         return "public"
     if _PUBLIC & set(cc):
@@ -281,14 +281,13 @@ def _visibility(value: Table, around: Table) -> str:
     return "direct" if to or cc else ""
 
 
-def _recipients(value: Table, around: Table, place: Place) -> Iterator[Account]:
+def _recipients(value: Table, addressed: Iterable[str], place: Place) -> Iterator[Account]:
     names = {
         text(tag, "href"): text(tag, "name")
         for tag in elements(value, "tag")
         if isinstance(tag, dict) and tag.get("type") == "Mention"
     }
-    to: Iterable[str] = (*_addressed(value, around, "to"), *_addressed(value, around, "cc"))
-    for uri in dict.fromkeys(to):
+    for uri in dict.fromkeys(addressed):
         if uri not in _PUBLIC and not uri.endswith("/followers"):
             known = _known(uri, place)
             yield msgspec.structs.replace(known, handle=known.handle or names.get(uri, "").removeprefix("@"))

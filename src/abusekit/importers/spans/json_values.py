@@ -14,6 +14,9 @@ from abusekit.importers.spans.text_lines import whole
 DEPTH = 200
 """Brackets within brackets at most; no export has more than 30."""
 
+MOST_BRACKETS = 1_000_000
+"""Lists and objects in one value; a record of an export has some dozens."""
+
 STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 """Part of a pattern (with DOTALL): a string with its quotes. Possessive, so that time stays linear in the input."""
 
@@ -31,8 +34,10 @@ def load(raw: bytes) -> object:
     Escapes of lone surrogates become U+FFFD (`lone_surrogate` tells). Raises InputError: no JSON (also NaN, Infinity,
     a byte order mark), no UTF-8, more than DEPTH deep, a number too large for a float or of more than 4,300 digits.
     """
-    if raw.count(b"[") + raw.count(b"{") > DEPTH:
+    if (brackets := raw.count(b"[") + raw.count(b"{")) > DEPTH:
         _refuse_deep(raw)
+        if brackets > MOST_BRACKETS:  # of empty objects one byte of text takes 60 bytes of memory
+            raise InputError(f"one value with more than {MOST_BRACKETS} lists and objects")
     if lone_surrogate(raw):
         raw = _ESCAPE.sub(lambda found: b"\\ufffd" if found[1] else found[0], raw)
     try:

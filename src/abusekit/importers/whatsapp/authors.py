@@ -8,6 +8,8 @@ the own profile. So a name is no identity, and the name after `~` is whatever it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from unicodedata import normalize
 
 from abusekit.importers.model import Account
 from abusekit.importers.whatsapp.labels import unmarked
@@ -17,6 +19,12 @@ MOST_NAME = 200
 _COLON = re.compile(r":(?!//)(?!(?<=\d:)\d)")
 _TILDE = re.compile("~[ \u00a0\u2009\u202f]*")
 _PHONE = re.compile(r"\+?[0-9][0-9() \u00a0\u2009\u202f\u2011./-]{5,30}", re.ASCII)
+
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Default_Ignorable_Code_Point of the Unicode Character Database
 
 
 def split_author(rest: str) -> tuple[str, str]:
@@ -59,3 +67,23 @@ def account(name: str, owner: str) -> Account:
     if chosen is not None or is_owner:
         return Account("whatsapp", shown, name=bare, name_from="sender", owner=is_owner)
     return Account("whatsapp", shown, name=bare, name_from="contact_book", owner=is_owner)
+
+
+def look_alikes(names: Iterable[str]) -> frozenset[str]:
+    """The names as written that hold invisible characters and without these look like another of `names`.
+
+    The marks that WhatsApp itself puts around names (U+200E and U+202A before, U+202C after) are no sign. Compared is
+    without regard to case and to compatibility forms; look-alike letters of other scripts are not looked for.
+    """
+    bare = {name: name.lstrip("\u200e\u202a").rstrip("\u202c") for name in names}
+    unseen = [name for name, rest in bare.items() if not rest.isascii() and _UNSEEN.search(rest)]
+    if not unseen:
+        return frozenset()
+    seen: dict[str, set[str]] = {}
+    for rest in bare.values():
+        seen.setdefault(_as_seen(rest), set()).add(rest)
+    return frozenset(name for name in unseen if len(seen[_as_seen(bare[name])]) > 1)
+
+
+def _as_seen(name: str) -> str:
+    return normalize("NFKC", normalize("NFKC", _UNSEEN.sub("", name)).casefold()).strip()

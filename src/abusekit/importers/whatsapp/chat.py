@@ -21,9 +21,10 @@ from abusekit.importers.importer import Notes
 from abusekit.importers.model import Account, Attachment, Deletion, Edit, Event, Message, Record, SourceRef
 from abusekit.importers.spans.places import ref
 from abusekit.importers.spans.text_lines import decode, encoding_of
-from abusekit.importers.whatsapp.authors import account
+from abusekit.importers.whatsapp.authors import account, look_alikes
 from abusekit.importers.whatsapp.bodies import Body, read_body
 from abusekit.importers.whatsapp.chat_lines import HEADER_STARTS, line_end_width
+from abusekit.importers.whatsapp.day_witness import decide
 from abusekit.importers.whatsapp.entries import Entries, Entry
 from abusekit.importers.whatsapp.header import HeaderReader
 from abusekit.importers.whatsapp.labels import unmarked
@@ -88,6 +89,7 @@ def read(export: Container, members: Sequence[Member], notes: Notes) -> Iterator
         reader = HeaderReader()
         try:
             facts = survey(member, reader)
+            facts.decided = decide(member, facts, reader, by_path)
         except InputError as error:
             fault = fault or error
             notes.damaged.append(f"{member.path}: {error}")
@@ -116,10 +118,13 @@ class _Chat:
     absent: int = 0
     accounts: dict[str, Account] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    alike: frozenset[str] = frozenset()
+    # names as written that look like another
 
     def records(self) -> Iterator[Record]:
         self.title = conversation(self.export, self.member)
         self.width = line_end_width(self.member)
+        self.alike = look_alikes(self.facts.authors)
         entries = Entries(self.member, self.facts, self.reader)
         try:
             for entry in entries:
@@ -145,6 +150,8 @@ class _Chat:
             notice = notice_kind(unmarked(text)) or Notice("system", "")
             return self._event(entry, source, notice, text, None, flags)
         author = self._account(entry.header.name)
+        if entry.header.name in self.alike:
+            flags += ("name_looks_like_another",)
         body = read_body(text, entry.header.name, self.title, marks=self.facts.marks_labels)
         if body.notice is not None:
             return self._event(entry, source, body.notice, text, author, flags + body.flags)
@@ -252,6 +259,16 @@ class _Chat:
         if self.facts.headers and self.facts.style is None:
             notes.warn(
                 f"{path}: headers are written in several forms, which no single export does; dates are read one by one"
+            )
+        if self.facts.decided is not None and self.facts.decided.alone:
+            notes.warn(
+                f"{path}: one line alone speaks for an order of day and month, and may be typed; the order is undecided"
+            )
+        if self.alike:
+            shown = ", ".join(ascii(name[:40]) for name in sorted(self.alike)[:5])
+            notes.warn(
+                f"{path}: {len(self.alike)} names hold invisible characters and look like another name "
+                f"(flag name_looks_like_another): {shown}"
             )
         if self.counts["calendar_not_read"]:
             notes.warn(

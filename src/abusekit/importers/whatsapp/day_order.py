@@ -6,14 +6,17 @@ date in the name of an attached file equals one reading only (`attachment_name`)
 backwards (`monotonic`), at two places at least and where the other reading has hardly any; a date would lie after
 the file itself (`not_later`). What is not refuted stays, and the order is then `undecided` with all readings kept.
 
-A date typed by a person inside of a message can be taken for a header and so mislead, which is why one line alone
-never decides by `monotonic`, and why a refuted reading may have a few exceptions among very many dates.
+A date typed by a person inside of a message can be taken for a header and so mislead. So the dates come from headers
+that are not in doubt (`day_witness`); a refuted reading may have a few exceptions among very many dates; one line
+alone never decides by `monotonic`; and by `over_12` and `not_later` it does only in a file of very few headers, or
+where it is the first or the last header. Two typed lines that are right in everything can still mislead, and so can
+one in the last message.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -29,6 +32,8 @@ _SLACK = timedelta(hours=26)
 _MOST_DATES = 100_000
 _FEW = 4
 """A reading is given up where more than so many times the dates refute it than refute another."""
+MANY_HEADERS = 6
+"""From so many headers on, one date alone within the file refutes no reading."""
 
 
 def calendar_day(triple: tuple[int, int, int], order: str) -> date | None:
@@ -73,6 +78,8 @@ class Decision:
     """The readings that stay, at least one."""
     basis: OrderBasis
     """`undecided` where there are several."""
+    alone: bool = False
+    """One date alone would have decided, and was not believed."""
 
 
 @dataclass(slots=True)
@@ -86,6 +93,8 @@ class DayEvidence:
     # by reading: steps back by more than a day
     named: Counter[str] = field(default_factory=Counter)
     # by reading: names of attached files that have this date, and in no other reading
+    first: str = ""
+    # the date of the first header as written
     _last: str = ""
     _days: dict[str, date] = field(default_factory=dict)
 
@@ -96,6 +105,7 @@ class DayEvidence:
         if written == self._last:
             return
         self._last = written
+        self.first = self.first or written
         triple = numbers(written)
         for order in allowed(self.style):
             day = calendar_day(triple, order)
@@ -122,30 +132,50 @@ class DayEvidence:
         """Headers whose date the calendar has not in this reading."""
         return sum(count for one, count in self.dates.items() if calendar_day(numbers(one), order) is None)
 
-    def late(self, order: str, modified: datetime) -> int:
-        """Headers whose date in this reading is later than the file itself."""
-        last = (modified + _SLACK).date()
-        days = ((calendar_day(numbers(one), order), count) for one, count in self.dates.items())
-        return sum(count for day, count in days if day is not None and day > last)
-
-    def decide(self, modified: datetime | None) -> Decision:
-        """`modified`: the file's own time, of an unknown zone."""
+    def decide(self, modified: datetime | None, headers: int) -> Decision:
+        """`modified`: the file's own time, of an unknown zone. `headers`: of the file, those in doubt included."""
         orders = allowed(self.style, self.zeros())
         if len(orders) == 1:
             return Decision(orders, "stated")
         refuted = {order: self.refuted(order) for order in orders}
         least = min(refuted.values())
-        kept = tuple(order for order in orders if refuted[order] <= least * _FEW)
+        given_up = tuple(order for order in orders if refuted[order] > least * _FEW)
+        few = headers < MANY_HEADERS
+        doubted = [one for one in given_up if not few and not self._credible(self._no_days(one, orders))]
+        kept = tuple(order for order in orders if order not in given_up or order in doubted)
         basis: OrderBasis = "over_12"
         if len(kept) > 1 and len({order for order in kept if self.named[order]}) == 1:
             kept, basis = tuple(order for order in kept if self.named[order]), "attachment_name"
         if len(kept) > 1 and (forwards := self._forwards(kept)) != kept:
             kept, basis = forwards, "monotonic"
         if len(kept) > 1 and modified is not None:
-            in_time = tuple(order for order in kept if not self.late(order, modified))
+            late = {order: self._late(order, modified) for order in kept}
+            in_time = tuple(order for order in kept if not late[order])
             if 0 < len(in_time) < len(kept):
+                doubted += [one for one in kept if late[one] and not few and not self._credible(late[one])]
+                in_time = tuple(order for order in kept if not late[order] or order in doubted)
                 kept, basis = in_time, "not_later"
-        return Decision(kept, basis if len(kept) == 1 else "undecided")
+        return Decision(kept, basis, False) if len(kept) == 1 else Decision(kept, "undecided", bool(doubted))
+
+    def _no_days(self, order: str, orders: tuple[str, ...]) -> set[str]:
+        """Dates as written that the calendar has not in this reading but has in another."""
+        triples = ((one, numbers(one)) for one in self.dates)
+        return {
+            one
+            for one, triple in triples
+            if calendar_day(triple, order) is None
+            and any(calendar_day(triple, other) is not None for other in orders)
+        }
+
+    def _late(self, order: str, modified: datetime) -> set[str]:
+        """Dates as written that in this reading are later than the file itself."""
+        last = (modified + _SLACK).date()
+        days = ((one, calendar_day(numbers(one), order)) for one in self.dates)
+        return {one for one, day in days if day is not None and day > last}
+
+    def _credible(self, witnesses: Collection[str]) -> bool:
+        """Several dates say so, or the first or the last header: nobody types a line before the first."""
+        return len(witnesses) > 1 or self.first in witnesses or self._last in witnesses
 
     def _forwards(self, orders: tuple[str, ...]) -> tuple[str, ...]:
         least = min(self.backwards[order] for order in orders)

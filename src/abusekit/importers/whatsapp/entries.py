@@ -23,6 +23,8 @@ What is done:
 Whatever is decided: the entry in which the line stands or which it follows, and the new one, bear the flag
 `boundary_ambiguous:<byte offset of the line>`, and a warning tells of the file. Where no form is that of at least
 four fifths of the headers (files put together by hand), 1 and 3 do not apply: all such lines are entries, flagged.
+Where day and month are undecided and the header before has not all readings that this one has, either of the two may
+be the typed one, and the line is an entry, flagged.
 After a line of WhatsApp's own without a name there is no doubt: nobody typed into it.
 """
 
@@ -163,6 +165,8 @@ class Entries:
         back = seconds_back(last_moment.clock, moment.clock)
         if not back or not last.name:
             return "entry"
+        if any(a is None and b is not None for a, b in zip(last_moment.clock, moment.clock, strict=True)):
+            return "flagged"
         if header.name == last.name or self._style is None:
             return "flagged"
         if header.name and self._survey.authors[header.name] == 1:

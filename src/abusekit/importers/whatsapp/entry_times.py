@@ -39,14 +39,16 @@ class _Day(NamedTuple):
 
 
 class EntryTimes:
-    """Times of one file. In a file of one form its dates are read as all of them together say; else each alone."""
+    """Times of one file. In a file of one form its dates are read as all of them together say (in all readings that
+    the form allows as long as that is not decided); else each alone."""
 
     def __init__(self, survey: Survey) -> None:
         self._style = survey.style
         self._padding = survey.padding
-        decision = survey.decision(self._style) if self._style is not None else None
-        self._orders = decision.orders if decision is not None else ORDERS
-        self._basis: OrderBasis = decision.basis if decision is not None else "undecided"
+        decision = survey.decided
+        orders = ORDERS if self._style is None else survey.readings(self._style)
+        self._orders = orders if decision is None else decision.orders
+        self._basis: OrderBasis = "undecided" if decision is None else decision.basis
         self._days: dict[str, _Day] = {}
         self._moments: dict[str, Moment] = {}
 

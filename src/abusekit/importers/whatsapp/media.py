@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -97,6 +97,20 @@ def _left_out(text: str) -> Found | None:
 
 def _before(text: str, at: int) -> str:
     return text[:at].rstrip(_MARK).removesuffix(" ")
+
+
+def attested_day(text: str, base: str, members: Container[str], *, bracket: bool) -> date | None:
+    """The day in the name of the file that a text says is attached, if more than these words says so.
+
+    Anybody can type the words. So the file stands in the export (`base`, `members`: see `attachment`), or, with
+    headers in brackets (iOS), U+200E stands right before `<attached: …>`. That sign, too, can be typed or pasted; it
+    takes intent.
+    """
+    found = _attached_ios(text) or _attached_android(text)
+    if found is None:
+        return None
+    marked = bracket and text.endswith(">") and text[: text.rfind("<")].endswith("\u200e")
+    return name_day(found.name) if marked or base + found.name in members else None
 
 
 def name_day(name: str) -> date | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from abusekit.containers.container import Member
 from abusekit.errors import InputError
 from abusekit.importers.whatsapp.chat_lines import HEADER_STARTS, chat_lines
-from abusekit.importers.whatsapp.day_order import DayEvidence, Decision
+from abusekit.importers.whatsapp.day_order import DayEvidence, Decision, allowed
 from abusekit.importers.whatsapp.header import Header, HeaderReader, Style, padded, padding
 from abusekit.importers.whatsapp.labels import DELETED, OMITTED, plain, unmarked
-from abusekit.importers.whatsapp.media import attached_name, name_day
+from abusekit.importers.whatsapp.media import attached_name
 from abusekit.importers.whatsapp.notices import notice_kind
 
 ESTABLISHED = 0.8
@@ -59,6 +59,8 @@ class Survey:
     marked_media: list[int] = field(default_factory=lambda: [0, 0])
     # media with their marked label: headers without a mark first, headers with one
     last: StyleFacts | None = None
+    decided: Decision | None = None
+    # how the dates of the file's own form are read; None: not looked at yet
 
     @property
     def style(self) -> Style | None:
@@ -92,9 +94,9 @@ class Survey:
         without, with_mark = self.marked_media
         return with_mark >= 2 and with_mark >= ESTABLISHED * (without + with_mark)
 
-    def decision(self, style: Style) -> Decision | None:
-        """How dates of the file's own form are read; None: each date has to speak for itself."""
-        return self.styles[style].evidence.decide(self.modified) if style == self.style else None
+    def readings(self, style: Style) -> tuple[str, ...]:
+        """All readings that this form allows, with the zeros that stand in the file."""
+        return allowed(style, self.styles[style].evidence.zeros())
 
     def calendar_known(self, style: Style) -> bool:
         """At least half of the dates of this form are days of our calendar."""
@@ -102,7 +104,7 @@ class Survey:
         if facts is None or not facts.evidence.dates:
             return True
         evidence = facts.evidence
-        refuted = min(evidence.refuted(order) for order in evidence.decide(self.modified).orders)
+        refuted = min(evidence.refuted(order) for order in self.readings(style))
         return refuted * 2 <= evidence.dates.total()
 
 
@@ -140,15 +142,8 @@ def _count(found: Survey, header: Header, before: bool | None) -> None:
     if header.name and len(found.authors) < _MOST_NAMES:
         found.authors[header.name] += 1
     text = header.text
-    if "-" in text and (day := _attached_day(text)) is not None:
-        facts.evidence.add_named(header.date, day)
     if header.style.bracket and ("\u200e" in text or "\u200f" in text):
         _count_marks(found, header, text)
-
-
-def _attached_day(text: str) -> date | None:
-    name = attached_name(text.rstrip("\r\n"))
-    return None if name is None else name_day(name)
 
 
 def _count_marks(found: Survey, header: Header, text: str) -> None:
