@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -268,6 +269,28 @@ def test_nothing_half_written_stays(case: Case, kept: Opened, monkeypatch: pytes
     folder = path_of(case, kept.item.id).parent
     assert [path.name for path in folder.iterdir()] == [f"{kept.item.id}.jsonl"]
     assert path_of(case, kept.item.id).read_bytes() == before
+
+
+def test_what_a_killed_reading_left_goes_with_the_next_one(case: Case, kept: Opened) -> None:
+    """It holds the words of the export; what another process is reading just now stays."""
+    folder = path_of(case, kept.item.id).parent
+    left, living, other = (folder / f".{name}.new" for name in ("E0001-aa", "E0001-bb", "E0002-cc"))
+    for path in (left, living, other):
+        path.write_text(TRUE)
+    with living.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        read_anew(case, kept)
+        assert {path.name for path in folder.iterdir()} == {"E0001.jsonl", living.name, other.name}
+    read_anew(case, kept)
+    assert {path.name for path in folder.iterdir()} == {"E0001.jsonl", other.name}
+
+
+def test_forgotten_with_what_was_begun(case: Case, kept: Opened) -> None:
+    folder = path_of(case, kept.item.id).parent
+    (folder / ".E0001-aa.new").write_text(TRUE)
+    (folder / ".E0010-bb.new").write_text("of another")
+    forget(case, kept.item.id)
+    assert [path.name for path in folder.iterdir()] == [".E0010-bb.new"]
 
 
 def test_forgotten(case: Case, kept: Opened) -> None:

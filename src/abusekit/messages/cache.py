@@ -10,6 +10,7 @@ digest in the custody log is no reason to trust it: whoever can write the case c
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -78,8 +79,26 @@ def forget(case: Case, item_id: str) -> None:
     """Take what was read of an item out of `derived/`: it is quarantined, erased, or read anew. Raises CaseError."""
     try:
         path_of(case, item_id).unlink(missing_ok=True)
+        for begun in _begun(case, item_id):
+            begun.unlink(missing_ok=True)
     except OSError as fault:
         raise disk_error("what was read before could not be removed", fault) from fault
+
+
+def _begun(case: Case, item_id: str) -> list[Path]:
+    """Streams that a reading began and did not end: what is being read now, or was when the power went."""
+    return list(path_of(case, item_id).parent.glob(f".{item_id}-*.new"))
+
+
+def _clear(case: Case, item_id: str) -> None:
+    """Take away what killed readings left: a living one holds a lock."""
+    for begun in _begun(case, item_id):
+        with (
+            suppress(OSError),
+            open(os.open(begun, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as left,
+        ):
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            begun.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -175,7 +194,9 @@ def read_anew(
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_folder(target.parent)
+        _clear(case, item.id)
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
         with opened_export(case, item) as export, open(fd, "wb", buffering=1 << 20) as out:
             reading = Reading(export, given_for(case, opened.declared), progress=progress)
             out.write(_first_line(item, inputs))

@@ -185,7 +185,7 @@ def _said(record: Message | Event) -> tuple[object, ...]:
     if not isinstance(record, Message):
         return record.kind, record.text, sent, author, record.duration_s, record.outcome
     return (
-        record.text,
+        record.text.strip(),  # a copy of a mail may end with one line feed more
         record.title,
         sent,
         author,
