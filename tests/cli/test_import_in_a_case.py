@@ -39,7 +39,7 @@ def test_in_quarantine_nothing_of_it_is_shown(abusekit: Abusekit, case: Path, tm
         ended = abusekit(*words, "--case", case, expect=2)
         assert "quarantine" in ended.err and THREAT not in ended.out + ended.err
     refused = abusekit("import", "--case", case, "--item", "E0001", expect=2)
-    assert "no export that can be read" in refused.err
+    assert "E0001 is in quarantine" in refused.err and acts(case, "item.read")[2:] == []
     again = abusekit(
         "import", "--case", case, tmp_path / "WhatsApp Chat - Sam.zip", "--json", expect=0
     ).answer
@@ -119,8 +119,11 @@ def test_a_case_that_cannot_be_written_to(abusekit: Abusekit, case: Path, tmp_pa
     abusekit.verified(case)
 
 
-def test_killed_between_storing_and_reading(abusekit: Abusekit, case: Path, tmp_path: Path) -> None:
-    """The item is there; whoever looks gets its messages; `import --item` reads it."""
+@pytest.mark.parametrize("by_item", [True, False])
+def test_killed_between_storing_and_reading(
+    abusekit: Abusekit, case: Path, tmp_path: Path, by_item: bool
+) -> None:
+    """The item is there; `import --item` reads it, and so does the same command again."""
     head = "[14/03/2024, 21:05:10] Sam: hello there\r\n"
     (tmp_path / "_chat.txt").write_text(head * 400_000)
     process = abusekit.start("import", "--case", case, tmp_path / "_chat.txt")
@@ -129,13 +132,11 @@ def test_killed_between_storing_and_reading(abusekit: Abusekit, case: Path, tmp_
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert acts(case, "item.read") == [] and [item["id"] for item in stored(case)] == ["E0001"]
-    again = abusekit("import", "--case", case, tmp_path / "_chat.txt", "--json", expect=0).answer["exports"][
-        0
-    ]
-    assert (again["item"], again["state"]) == ("E0001", "already-there")
-    ended = abusekit("import", "--case", case, "--item", "E0001", "--json", expect=0, timeout=120).answer
-    assert ended["exports"][0]["reading"]["messages"] == 400_000
-    assert len(acts(case, "item.read")) == 1
+    words = ("--item", "E0001") if by_item else (tmp_path / "_chat.txt",)
+    (again,) = abusekit("import", "--case", case, *words, "--json", expect=0, timeout=120).answer["exports"]
+    assert (again["item"], again["reading"]["messages"]) == ("E0001", 400_000)
+    assert len(acts(case, "item.read")) == 1 and len(stored(case)) == 1
+    assert [one.name for one in (case / "derived/messages").iterdir()] == ["E0001.jsonl"]
     abusekit.verified(case)
 
 

@@ -268,3 +268,13 @@ def test_two_exports_of_one_real_thread(tmp_path: Path) -> None:
         with open_container([(path, path.name)]) as export:
             found.append({one.uid for one in Reading(export, Given()) if isinstance(one, Message)})
     assert len(found[0]) == 2 and len(found[1]) == 3 and found[0] < found[1]
+
+
+def test_a_fault_of_our_own_is_told_and_the_rest_goes_on(read: Any) -> None:
+    """A bug in one importer must not take the timeline of a whole case along."""
+    records, summary = read(
+        Stating([message("a")], fault=KeyError("secret words")), Stating([message("b")], claimed=())
+    )
+    assert [record.text for record in records] == ["a", "b"] and not summary.whole
+    assert "a fault of abusekit itself" in summary.damaged[0] and "KeyError" in summary.damaged[0]
+    assert "secret words" not in summary.damaged[0]

@@ -6,9 +6,11 @@ A pure function of the export's bytes, the importers' versions, and the declarat
 from __future__ import annotations
 
 import hashlib
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
@@ -157,6 +159,16 @@ class Reading:
             except AbusekitError as fault:
                 hint = f" ({fault.hint})" if fault.hint else ""
                 notes.damaged.append(f"{claim.importer.NAME}: {fault.message}{hint}")
+            except OSError:  # of the disk of the case
+                raise
+            # Whatever else an importer raises is a fault of ours: told as one, and the rest of the export, and of the
+            # case, goes on. What precedes it was given.
+            except Exception as fault:  # noqa: BLE001
+                where = traceback.extract_tb(fault.__traceback__)[-1]
+                notes.damaged.append(
+                    f"{claim.importer.NAME}: a fault of abusekit itself, please report it: "
+                    f"{type(fault).__name__} in {Path(where.filename).name}, line {where.lineno}"
+                )
             self._note(claim, notes)
         self._finish()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from abusekit.containers.container import open_container
-from abusekit.errors import InputError
+from abusekit.errors import MissingExtraError
 from abusekit.importers.importer import Notes
 from abusekit.importers.mail import outlook_msg
 from abusekit.importers.model import Event, Message
@@ -98,7 +98,7 @@ def test_without_the_extra_it_says_what_to_install(samples: Path, monkeypatch: p
         return real(name, *rest, **named)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(MissingExtraError) as caught:
         read(samples / "hm_sent.msg")
     assert caught.value.hint == "pip install 'abusekit[msg]'"
 

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from abusekit.containers.container import Container, Member
-from abusekit.errors import InputError
+from abusekit.errors import InputError, MissingExtraError
 from abusekit.importers import times
 from abusekit.importers.importer import Notes
 from abusekit.importers.mail import message, received
@@ -73,7 +73,7 @@ def _is_message(member: Member) -> bool:
 
 
 def read(export: Container, members: Sequence[Member], notes: Notes) -> Iterator[Record]:
-    """One record for each file. Raises InputError: python-oxmsg is not installed, or no member could be read."""
+    """One record for each file. Raises MissingExtraError (python-oxmsg), InputError: no member could be read."""
     library = _library()
     fault: InputError | None = None
     done = 0
@@ -95,7 +95,7 @@ def _library() -> ModuleType:
         import oxmsg
         import oxmsg.storage
     except ImportError as fault:
-        raise InputError(
+        raise MissingExtraError(
             "Outlook messages are read only with an extra that is not installed",
             "pip install 'abusekit[msg]'",
         ) from fault

@@ -294,7 +294,7 @@ ACTS: Dict[str, Dict[str, Any]] = {  # what each act has to say; others may say 
     "item.release": {**ABOUT_AN_ITEM, "reason": re.compile(r"\s*\S"), "decided_by": re.compile(r"\s*\S")},
     "item.corroborate": {**ABOUT_AN_ITEM, "by_item": str},
     "item.read": {**ABOUT_AN_ITEM, "sha256": HEX64},
-    "item.declare": {**ABOUT_AN_ITEM, "declared": re.compile(r"."), "value": str},
+    "item.declare": {**ABOUT_AN_ITEM, "declared": re.compile(r"(?s)."), "value": str},
     **dict.fromkeys(("item.tag", "item.verify", "item.view", "item.copy", "custody.store"), ABOUT_AN_ITEM),
     "line.erase": {"line": int},
     "log.repair": {"kept_as": PLACE, "sha256": HEX64, "size": int},
