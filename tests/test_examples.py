@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from abusekit.demo.chat import whatsapp_zip
 from abusekit.demo.site import PracticeSite
 
 INIT = (
@@ -79,7 +80,8 @@ def test_the_tour_of_the_readme(
     samples = site.write_samples(tmp_path / "photos")
     (tmp_path / "urls.txt").write_text("".join(f"{site.base_url}/pages/{n}\n" for n in (1, 2)))
     lines = five_minutes(project)
-    assert len(lines) == 11 and all(line.startswith("abusekit ") for line in lines)
+    (tmp_path / "WhatsApp Chat with Sam.zip").write_bytes(whatsapp_zip(b"\xff\xd8\xff\xe0"))
+    assert len(lines) == 12 and all(line.startswith("abusekit ") for line in lines)
     seen = ""
     for line in lines:
         words = shlex.split(line.replace("https://example.org/post/1", site.post_url(5001)), comments=True)
@@ -91,7 +93,7 @@ def test_the_tour_of_the_readme(
     assert "VERIFIED" in seen and "NOT VERIFIED" not in seen
     assert (
         len(list((tmp_path / "mycase/evidence").iterdir()))
-        == 3 + 3 + len(list(samples.urls.parent.iterdir())) + 1
+        == 3 + 3 + len(list(samples.urls.parent.iterdir())) + 1 + 1
     )
     assert len({path.parent for path in (tmp_path / "mycase/evidence").glob("*/page*.png")}) == 6
     assert "OP-1" in (tmp_path / "timeline.html").read_text()

@@ -136,7 +136,7 @@ def _work(session: Session, folder: Path, site: PracticeSite, servers: Servers) 
     steps.tell("the chat of her phone: it says no time zone, so that somebody who knows it declares it")
     zone = ("--declare", f"timezone={TIME_ZONE}", "--reason", "her phone was in London all the time")
     steps.run("import", "--case", case, str(samples.chat), *zone, "--received-from", "the victim")
-    steps.run("find", "--case", case, "gate")
+    steps.run("find", "--case", case, "gate", expect=None)  # 7 where a capture has no text to be searched
     for entry in DIARY:
         steps.run("note", "--case", case, entry.text, "--at", entry.at)
     steps.run("tag", "--case", case, "E0001", "--add", "harassment", "--reason", "the post that was reported")
