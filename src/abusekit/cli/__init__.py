@@ -32,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quarantine", "quarantine", "Put an item in quarantine; nothing shows or deletes it."),
     Command("verify-note", "verify_note", "Record that a person read a diary entry and stands by it."),
     Command("corroborate", "corroborate", "Record that another item shows the same thing."),
+    Command("account", "account", "Accounts over their changes of name, and links between them."),
     Command("custody", "custody", "Who had what, where, and why."),
     Command("settings", "settings", "Show or change the settings of the case."),
     Command("hash", "hash", "Print SHA-256 digests as sha256sum does, or check a list of them."),

@@ -1,0 +1,1 @@
+"""What is handed to others about accounts: sheet, preservation, block list, what is new since a submission."""
