@@ -2,6 +2,7 @@
 
 Each is a method, and takes effect with the next request. What the address then says:
     rename, reuse_handle      301 or 404 at the old handle; another account under a known handle
+    reopen                    200 at a handle that nobody had
     edit                      200, other words, an "edited" mark, dateModified
     delete                    410 or 404 "This post was removed"
     close_account, suspend    404 "This account doesn't exist"; 403 "Account suspended"
@@ -81,6 +82,12 @@ class Network:
             made = content.Account(NEWCOMER, handle, "Alex Fenn", bio, joined, "june", 3)
             self._tell(self.story.changed(made))
         return NEWCOMER
+
+    def reopen(self) -> int:
+        """The abuser opens one more account; its user_id comes back."""
+        with self._lock:
+            self._tell(self.story.changed(content.reopened()))
+        return content.REOPENED
 
     def edit(self, post_id: int, text: str) -> None:
         """A post gets other words; `UsageError` where there is no such post."""

@@ -2,8 +2,9 @@
 
 Everything here is made up. The hostile lines are neutral placeholders ("nobody likes you"), since a person
 who practises may have met the real thing. The plot has what an investigator meets: a platform's stable id that
-survives a rename, a second account that reuses a picture, a removed post, a suspended account. Around it stand
-everyday posts by others (`everyday.py`), so that the feed has an end that must be scrolled to.
+survives a rename, a second account that reuses a picture, a removed post, a suspended account, one that is opened
+again. Around it stand everyday posts by others (`everyday.py`), so that the feed has an end that must be scrolled to,
+and bystanders (`neighbours.py`), so that what two accounts share can be seen to be rare, or not.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from abusekit.demo import everyday
+from abusekit.demo import everyday, neighbours
 from abusekit.demo.everyday import Post
 
 VICTIM, ABUSER, SECOND_ACCOUNT, FRIEND, SUSPENDED = 1001, 1002, 1003, 1004, 1005
-READER, CYCLIST = 1006, 1007
+READER, CYCLIST, REOPENED = 1006, 1007, 1008
 OLD_HANDLE, NEW_HANDLE = "night_owl_77", "owl_is_back"
+_MAIL = f"prints: {neighbours.MAILBOX}"
 FIRST_POST = datetime(2026, 6, 12, 20, 41, 7, 250_000, tzinfo=UTC)
 
 
@@ -128,13 +130,17 @@ def tell(seed: int) -> Story:
         Account(
             VICTIM, "mira_walks", "Mira Vale", "Walks, gardens, one old dog.", joined(2021, 4), "mira", 214
         ),
-        Account(ABUSER, OLD_HANDLE, "Night Owl", "I see everything.", joined(2024, 1), "owl", 9),
-        Account(SECOND_ACCOUNT, "tawny_watcher", "T. W.", "new here", joined(2026, 6), "owl", 1),
+        Account(ABUSER, OLD_HANDLE, "Night Owl", f"I see everything. {_MAIL}", joined(2024, 1), "owl", 9),
+        Account(SECOND_ACCOUNT, "tawny_watcher", "T. W.", f"new here. {_MAIL}", joined(2026, 6), "owl", 1),
         Account(FRIEND, "sam_bakes", "Sam Okoro", "Bread first, talk later.", joined(2020, 9), "sam", 532),
         Account(SUSPENDED, "grey_gull_5", "Grey Gull", "", joined(2025, 11), "gull", 0, suspended=True),
         Account(READER, "june_reads", "June Marsh", "Library days.", joined(2022, 2), "june", 88),
         Account(
             CYCLIST, "ravi_cycles", "Ravi Lund", "Two wheels, any weather.", joined(2023, 5), "ravi", 140
+        ),
+        *(
+            Account(one.user_id, one.handle, one.name, one.bio, joined(2023, 3), _picture(one.user_id), 20)
+            for one in (*neighbours.NEIGHBOURS, neighbours.OWL_FAN, neighbours.IMPERSONATOR)
         ),
     )
     posts = []
@@ -144,6 +150,16 @@ def tell(seed: int) -> Story:
         posts.append(Post(5001 + number, author, at, text, likes, reply_to, picture, picture_text))
     others = everyday.posts(seed, FIRST_POST, authors=(VICTIM, FRIEND, READER, CYCLIST), thread=5001)
     return Story(accounts, tuple(posts), others)
+
+
+def reopened() -> Account:
+    """The account that appears after the abuser's was suspended: a number further on, the same mailbox."""
+    joined = FIRST_POST + timedelta(days=8, hours=3)
+    return Account(REOPENED, "night_owl_78", "N. Owl", f"back again. {_MAIL}", joined, "owl", 0)
+
+
+def _picture(user_id: int) -> str:
+    return "mira" if user_id == neighbours.IMPERSONATOR.user_id else f"view_{user_id}"
 
 
 def plot_words() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from abusekit.demo import chat, pictures
+from abusekit.demo import chat, neighbours, pictures
 
 TIME_ZONE = "Europe/London"
 """The zone that the diary's local times are in."""
@@ -33,6 +33,8 @@ class Samples:
     # urls.txt: UTF-8, one address a line, # comments
     chat: Path
     # a WhatsApp export, as a phone makes it
+    groups: tuple[Path, ...]
+    # a Telegram and a Discord export of two group chats, with bystanders
 
 
 DIARY = (
@@ -74,7 +76,10 @@ def write_samples(folder: Path, seed: int, urls: str) -> Samples:
     ):
         (folder / name).write_bytes(content)
         written.append(folder / name)
-    made = Samples(tuple(written), folder / "diary.txt", folder / "urls.txt", folder / chat.NAME)
+    groups = (folder / neighbours.TELEGRAM_NAME, folder / neighbours.DISCORD_NAME)
+    groups[0].write_bytes(neighbours.telegram_json(seed))
+    groups[1].write_bytes(neighbours.discord_json(seed))
+    made = Samples(tuple(written), folder / "diary.txt", folder / "urls.txt", folder / chat.NAME, groups)
     made.chat.write_bytes(chat.whatsapp_zip(pictures.messenger_copy(seed, "gate_damaged")))
     made.diary.write_text("".join(f"{one.at}  {one.text}\n" for one in DIARY), encoding="utf-8")
     made.urls.write_text(urls, encoding="utf-8")
