@@ -311,14 +311,129 @@ def test_the_practice_site() -> None:
         before = profile
         site.rename()
         after = read("/@owl_is_back")
-        stranger = read("/@mira_walks")
+        stranger, base = read("/@mira_walks"), site.base_url
     assert (reply["post.id"], reply["author.id"]) == (("5003",), ("1002",))
     assert reply["author.handle"] == ("night_owl_77",)
     assert reply["posted.machine"] == ("2026-06-12T22:16:07.324Z",)
     assert (profile["author.id"], profile["page.kind"]) == (("1002",), ("profile",))
+    assert profile["author.image"] == (f"{base}/avatar/1002.jpg",)
+    assert profile["author.bio"] == ("I see everything. prints: owl.post@nightmail.example",)
+    assert "author.image" not in reply
     assert after["author.handle"] == ("owl_is_back",)
     assert same_account(before, after) is True
     assert same_account(before, stranger) is False
+
+
+def test_the_picture_and_the_words_of_a_profile() -> None:
+    page = ld(
+        {
+            "@type": "ProfilePage",
+            "mainEntity": {
+                "@type": "Person", "alternateName": "owl", "description": "Here\nto stay",
+                "image": {"@type": "ImageObject", "@id": "#i", "contentUrl": "/a/owl.jpg?v=2"},
+            },
+        }
+    ) + """<meta property=og:image content="/a/og.jpg"><meta property=og:image content="data:image/png;base64,AA">
+        <meta property=og:description content="12 followers">"""  # fmt: skip
+    facts = page_facts(page, "https://social.example/@owl")
+    assert places(facts, "author.image") == {
+        "https://social.example/a/owl.jpg?v=2": ["json-ld Person image"],
+        "https://social.example/a/og.jpg": ["meta og:image"],
+    }
+    assert places(facts, "author.bio") == {"Here to stay": ["json-ld Person description"]}
+    own_words = (
+        '<meta property=og:site_name content=Chatterbox><meta property=og:description content="/s hi">'
+    )
+    assert places(page_facts(own_words, "https://social.example/@owl"), "author.bio") == {
+        "/s hi": ["meta og:description"]
+    }
+    # of a post they are the post's, and a card with counts is no portrait
+    assert "author.image" not in values_of(page_facts(page, POST))
+    card = '<meta property=og:image content="/card.png">'
+    assert "author.image" not in values_of(page_facts(card, "https://www.reddit.com/user/owl"))
+    assert "author.image" not in values_of(page_facts(card, "https://social.example/"))
+    says = "<meta property=og:type content=profile>"
+    assert "author.image" in values_of(page_facts(says + card, "https://social.example/owl"))
+
+
+def test_the_picture_of_those_who_answer_is_not_listed() -> None:
+    person = {"@type": "Person", "identifier": "1", "image": "/a/1.jpg", "description": "me"}
+    page = ld(
+        {"@type": "SocialMediaPosting", "url": POST, "author": person,
+         "comment": [{"@type": "Comment", "identifier": "78", "author": person | {"image": "/a/2.jpg"}}]}
+    )  # fmt: skip
+    facts = page_facts(page, POST)
+    assert values_of(facts)["author.image"] == ("https://social.example/a/1.jpg",)
+    assert [one.name for one in facts if one.name.endswith((".image", ".bio"))] == [
+        "author.image",
+        "author.bio",
+    ]
+
+
+def test_microdata_and_microformats_of_a_profile() -> None:
+    microdata = """<div itemscope itemtype="https://schema.org/Person"><img itemprop=image src="/a/1.jpg">
+        <p itemprop=description>me</p></div>"""
+    card = '<div class=h-card><img class=u-photo src="/a/1.jpg" alt=x><p class=p-note>me</p></div>'
+    for page in (microdata, card):
+        found = values_of(page_facts(page, "https://social.example/@owl"))
+        assert (found["author.image"], found["author.bio"]) == (("https://social.example/a/1.jpg",), ("me",))
+
+
+PROFILES = [
+    (
+        "https://social.example/@owl",
+        {"type": "Person", "preferredUsername": "owl", "summary": "<p>me &amp; you</p>",
+         "icon": {"type": "Image", "url": "https://cdn.example/1.png"}},
+    ),
+    (
+        "https://social.example/@owl",
+        {"id": "9", "acct": "owl", "username": "owl", "display_name": "O", "note": "<p>me &amp; you</p>",
+         "avatar": "https://cdn.example/1.png"},
+    ),
+    (
+        "https://bsky.app/profile/owl.example",
+        {"did": "did:plc:owl", "handle": "owl.example", "followersCount": 3, "description": "me & you",
+         "avatar": "https://cdn.example/1.png"},
+    ),
+    (
+        "https://x.com/owl",
+        {"__typename": "User", "rest_id": "1002", "core": {"screen_name": "owl", "name": "O"},
+         "avatar": {"image_url": "https://cdn.example/1.png"}, "legacy": {"description": "me & you"}},
+    ),
+    (
+        "https://x.com/owl",
+        {"__typename": "User", "rest_id": "1002", "legacy": {
+            "description": "me & you", "screen_name": "owl",
+            "profile_image_url_https": "https://cdn.example/1.png"}},
+    ),
+    (
+        "https://www.tiktok.com/@owl",
+        {"id": "6", "uniqueId": "owl", "secUid": "MS4", "nickname": "O", "signature": "me & you",
+         "avatarLarger": "https://cdn.example/1.png", "avatarThumb": "https://cdn.example/2.png"},
+    ),
+    (
+        "https://www.instagram.com/owl/",
+        {"pk": "6", "username": "owl", "full_name": "O", "biography": "me & you",
+         "profile_pic_url": "https://cdn.example/2.png", "profile_pic_url_hd": "https://cdn.example/1.png"},
+    ),
+    (
+        "https://www.reddit.com/user/owl",
+        {"name": "owl", "icon_img": "https://cdn.example/1.png", "created_utc": 1, "link_karma": 1,
+         "subreddit": {"public_description": "me & you"}},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "told"), PROFILES, ids=lambda one: one if isinstance(one, str) else "")
+def test_the_profile_in_what_a_platform_hands_to_its_program(url: str, told: object) -> None:
+    own = "/".join(url.split("/")[:3])
+    for body in (told, {"others": [told]}):
+        facts = page_facts("", url, bodies=[(f"{own}/api/1", "application/json", json.dumps(body))])
+        found = values_of(facts)
+        assert (found["author.image"], found["author.bio"]) == (("https://cdn.example/1.png",), ("me & you",))
+        assert "listed.post.id" not in found
+    stranger = page_facts("", f"{own}/@mira", bodies=[(f"{own}/api/1", "application/json", json.dumps(told))])
+    assert "author.image" not in values_of(stranger)
 
 
 def test_the_same_account() -> None:

@@ -7,13 +7,15 @@ stands in several places is listed with each of them, and two values of one fact
     post.id post.code post.uri post.url post.cid post.text         of the post that the page shows
     posted.machine posted.shown edited.machine deleted.machine     its times, as written
     author.id author.uri author.sec_uid author.url author.handle author.name author.same_as account.created
+    author.image author.bio                                        address of the profile picture; words of the profile
     reply.to thread.root thread.id guild.id channel.id group.name  where it belongs
     comment.… listed.…                                             the same of answers, and of other posts
     elsewhere.…                                                    what JSON of another origin says, a frame's too
     alternate.activity alternate.oembed                            where the page says it in JSON
 
 `author` is whose post it is or, on a profile, whose profile. `author.id` is the platform's number or DID, which
-a new handle does not change; `author.uri` the same as an address (ActivityPub, `@id`).
+a new handle does not change; `author.uri` the same as an address (ActivityPub, `@id`). `author.image` and
+`author.bio` are of the page's own author only.
 """
 
 from __future__ import annotations
@@ -72,6 +74,13 @@ METAS = {
     "og:updated_time": "edited.machine",
 }
 """Property or name of a meta element → fact. `twitter:site` names the site's account, not the author's."""
+PROFILE_METAS = {"og:image": "author.image", "og:description": "author.bio"}
+"""On a profile only: elsewhere they are of the post, or of the site."""
+NO_PORTRAIT = frozenset({"reddit"})
+"""Platforms whose og:image of a profile is a card that they draw, with numbers that change."""
+BIO_ALONE = frozenset({"x", "bluesky", "youtube", "chatterbox"})
+"""Platforms whose og:description of a profile is the account's own words. Others put counts of followers before it
+(Mastodon, Instagram, TikTok, Facebook): these change each day, and a change of bio that was none would be told."""
 META_AUTHOR_ID = re.compile(r"[a-z0-9_.-]{1,40}:(?:author|user|account|profile|channel)[_-]?id")
 META_POST_ID = re.compile(r"[a-z0-9_.-]{1,40}:(?:post|status|tweet|note|message|video)[_-]?id")
 APP_ACCOUNT = re.compile(r"(?:fb://profile/|twitter://user\?id=)([0-9]{1,20})", re.ASCII)
@@ -143,8 +152,11 @@ class _Gathering:
         text = text.replace("\0", "").strip()
         if not name.endswith("post.text"):
             text = " ".join(text.split())
-        if name == "canonical" or name.endswith((".url", ".uri")) or text.startswith("/"):
+        rooted = text.startswith("/") and not name.endswith(".bio")
+        if rooted or name == "canonical" or name.endswith((".url", ".uri", ".image")):
             text = absolute(self.base, text)
+        if name.endswith("author.image") and not text.startswith(("http://", "https://")):
+            return  # `data:` and the like: too long to be told, and nothing that the archive has an answer for
         if name.endswith("author.handle"):
             text = text.removeprefix("@")
         if text := text[:VALUE_LIMIT].strip():
@@ -182,6 +194,17 @@ class _Gathering:
                 self.add(name, value, f"meta {key}")
             if name == "site" and not (self.ids and self.ids.known_host):
                 self.add("platform", platform_by_site(value), f"meta {key}")
+        self.from_profile_metas()
+
+    def from_profile_metas(self) -> None:
+        says = ("og:type", "profile") in self.page.metas
+        if self.kind != "profile" and (self.kind or not says):
+            return
+        platforms = {value for name, value, _ in self.own if name == "platform"}
+        for key, value in self.page.metas:
+            portrait = key == "og:image" and not platforms & NO_PORTRAIT
+            if portrait or (key == "og:description" and platforms & BIO_ALONE):
+                self.add(PROFILE_METAS[key], value, f"meta {key}")
 
     def from_links(self) -> None:
         for rel, href, kind in self.page.links:
@@ -244,7 +267,8 @@ class _Gathering:
                 # the document that the page itself calls its other form is about the page
                 mine = may_be and (own or (of_page and not number and not any(each for each, _ in read)))
                 for name, found, where in facts:
-                    self.add(name if mine else f"{others}.{name}", found, where, own=mine)
+                    if mine or not name.endswith((".image", ".bio")):
+                        self.add(name if mine else f"{others}.{name}", found, where, own=mine)
 
     def from_times(self) -> None:
         """The words that the page shows for its machine-readable time; the only time of a page is its own."""

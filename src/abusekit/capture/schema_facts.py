@@ -49,6 +49,8 @@ PERSON_KEYS = {
     "author.handle": ("alternateName", "p-nickname", "u-nickname"),
     "author.name": ("name", "p-name"),
     "author.same_as": ("sameAs",),
+    "author.image": ("image", "u-photo"),
+    "author.bio": ("description", "p-note"),
     "account.created": ("dateCreated",),
 }
 AUTHORS = ("author", "creator", "p-author", "u-author")
@@ -99,7 +101,7 @@ def schema_facts(
     apart = [one for one in posts if not any(one[1] is mine for _, mine in own)]
     for number, (label, node) in enumerate([*answers, *apart][:LISTED_LIMIT], 1):
         for name, value, where in _post(node, flavour, names):
-            if not name.endswith((".name", ".same_as")) and name != "title":
+            if not name.endswith((".name", ".same_as", ".image", ".bio")) and name != "title":
                 others.append((f"{label}.{name}", value, f"{where} [{number}]"))
     return first, others
 
@@ -145,8 +147,17 @@ def _person(node: Node, flavour: str) -> Iterator[Found]:
     label = _label(node, flavour)
     for name, keys in PERSON_KEYS.items():
         for key in keys:
-            for text in _texts(node.get(key)):
+            for text in _pictures(node.get(key)) if name == "author.image" else _texts(node.get(key)):
                 yield name, text, f"{label} {key}"
+
+
+def _pictures(value: Any) -> list[str]:
+    """Addresses of pictures: text, or those of an ImageObject; its `@id` names the object, not the picture."""
+    found: list[str] = []
+    for one in _list(value)[:20]:
+        address = (one.get("contentUrl") or one.get("url")) if isinstance(one, dict) else one
+        found += [text for text in _list(address)[:5] if isinstance(text, str) and text.strip()]
+    return found
 
 
 def _by_id(nodes: list[Node]) -> dict[str, Node]:
