@@ -8,6 +8,7 @@ import pytest
 from forger import Entry, chained, entries, store_lines
 from honest_case import Suspect
 
+from abusekit.case.moment import parse_typed
 from abusekit.integrity.findings import Status
 from abusekit.integrity.log.logacts import _ACTS
 from abusekit.integrity.log.logcheck import LOG, check_log
@@ -97,6 +98,24 @@ def acts(key: str, public: str) -> list[Entry]:
             "tags": [],
             "tally": {},
             "files": [_file("evidence/E0009/item.json")],
+        },
+        {
+            "do": "account.observe",
+            **about,
+            "account": "x:1",
+            "observed": "block",
+            "value": "",
+            "when": parse_typed("2026-11-20", "Europe/London").to_facts(),
+        },
+        {
+            "do": "account.link",
+            "a": "x:1",
+            "b": "x:@owl",
+            "decision": "confirmed",
+            "reason": "r",
+            "basis": ["timing"],
+            "items": ["E0001"],
+            "findings": "",
         },
         {"do": "item.aside", "item": "E0009", "kept_as": "custody/not-whole-1", "tally": {}},
         {"do": "case.create", "case": "x", "format": "abusekit-log/1", "files": []},

@@ -24,6 +24,8 @@ WORDS: dict[str, str] = {
     "custody.transfer": "exhibits handed over",
     "custody.receive": "hand-over received",
     "custody.aside": "paper of a hand-over that was never in force set aside",
+    "account.observe": "declared about an account",
+    "account.link": "said about a link between two accounts",
     "clock.check": "our clock compared",
     "log.repair": "log mended after a crash",
     "line.erase": "log line erased",
@@ -54,6 +56,9 @@ _NOT_CONTENT = frozenset(
             "how",
             "by_item",
             "list",
+            "observed",
+            "decision",
+            "findings",
         ),
     )
 )
@@ -74,7 +79,10 @@ def act_message(entry: dict[str, JSON], exhibit: str) -> str:
         parts.append(f"by {how}" if entry["do"] == "custody.receive" else how)
     if by_item := text(entry.get("by_item")):
         parts.append(f"by {by_item}")
-    for name in ("tags", "removed"):
+    for name in ("observed", "decision"):  # what it is about, and which accounts, is content
+        if word := text(entry.get(name)):
+            parts.append(word)
+    for name in ("tags", "removed", "basis", "items"):
         if names := texts(entry.get(name)):
             parts.append(f"{name}: {', '.join(names)}")
     if entry["do"] == "clock.check":

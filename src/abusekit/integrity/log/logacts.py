@@ -31,6 +31,10 @@ _DECISIONS = (
 _LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
 _SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}\Z")
+_DECIDED = ("proposed", "confirmed", "rejected", "undecided")
+_OF_A_TIME = ("raw", "earliest", "latest", "precision", "zone_basis", "clock", "basis")
+_OF_A_TIME_OR_NULL = ("local", "utc", "zone")
+"""What `case.moment` writes of a time."""
 _PLACES = {"case.create": "settings/", "settings.change": "settings/"}
 """Act → where the files lie that it admits; an item and a seal have their own folder, all else lies in custody/."""
 
@@ -283,6 +287,48 @@ def _corroborate(view: LogView, item_id: str, entry: dict[str, JSON], n: int) ->
         raise LogFormError(n, f"has {item_id} borne out by {other!a}, which is no other item of this case")
 
 
+def _observed(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
+    """What a person declared about an account, or that an earlier line of that kind is taken back."""
+    account, what = entry["account"], entry["observed"]
+    if not (_said(account, what, entry["reason"]) and type(entry["value"]) is str):
+        raise LogFormError(n, "declares something about an account without saying of which, what, or why")
+    if "item" in entry:
+        _known(view, entry, n)
+    if "when" in entry and not _is_time(entry["when"]):
+        raise LogFormError(n, "tells of a time in another form than times have")
+    if (what == "retract") is not ("line" in entry):
+        raise LogFormError(n, "takes back without naming the line, or names one without taking it back")
+    if what != "retract":
+        view.observed[n] = account
+    elif not 0 < entry["line"] < n or (view.observed.get(entry["line"]) != account and not view.withheld):
+        raise LogFormError(n, f"takes back what no line before it declares about {account!a}")
+
+
+def _linked(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
+    """What a person says about a pair of accounts; that they are run together is that person's claim."""
+    if not _said(entry["a"], entry["b"], entry["reason"]) or entry["a"] == entry["b"]:
+        raise LogFormError(n, "speaks of a link otherwise than between two accounts, with a reason")
+    if entry["decision"] not in _DECIDED:
+        raise LogFormError(n, f"decides about a link in a word that is not known: {entry['decision']!a}")
+    if not _said(*entry["basis"]) or (not entry["basis"] and entry["decision"] in _DECIDED[:2]):
+        raise LogFormError(n, "claims a link without saying what it rests on")
+    if entry["findings"] and not _HEX64.match(entry["findings"]):
+        raise LogFormError(n, "names the findings otherwise than by their SHA-256")
+    for item in entry["items"]:
+        _known(view, {"item": item}, n)
+
+
+def _said(*texts: JSON) -> bool:
+    """Whether each is a text that says something."""
+    return all(type(one) is str and one.strip() for one in texts)
+
+
+def _is_time(facts: dict[str, JSON]) -> bool:
+    """Whether the members of a time are there, and texts; that it makes sense is not looked at."""
+    texts = all(type(facts.get(name)) is str for name in _OF_A_TIME)
+    return texts and all(facts[name] is None or type(facts[name]) is str for name in _OF_A_TIME_OR_NULL)
+
+
 _Reader = Callable[[LogView, dict[str, JSON], int, list[str]], None]
 _ACTS: dict[str, _Reader] = {
     "case.create": _create,
@@ -297,6 +343,8 @@ _ACTS: dict[str, _Reader] = {
     "key.revoke": _key_revoked,
     "custody.transfer": _transfer,
     "custody.receive": _receipt,
+    "account.observe": _observed,
+    "account.link": _linked,
     **dict.fromkeys(_DECISIONS, _decision),
 }
 """Acts with rules of their own; any other is kept, and says nothing to the checks."""

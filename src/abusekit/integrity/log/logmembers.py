@@ -8,12 +8,13 @@ _TEXTS = (
     "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key", "public",
     "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment", "place", "kept_as",
     "sha256", "source", "result", "note", "importers", "inputs", "declared", "value", "part",
+    "account", "observed", "a", "b", "decision", "findings",
 )  # fmt: skip
 _MEMBERS: dict[str, type] = {
     **dict.fromkeys(_TEXTS, str),
     **dict.fromkeys(("seal", "line", "transfer", "offset", "size", "messages", "events", "unparsed"), int),
-    **dict.fromkeys(("files", "removed", "tags", "seen_by"), list),
-    **dict.fromkeys(("tally", "seen_at"), dict),
+    **dict.fromkeys(("files", "removed", "tags", "seen_by", "basis", "items"), list),
+    **dict.fromkeys(("tally", "seen_at", "when"), dict),
     "recovered": bool,
 }
 """Member of a known act → its JSON type, the same in every act that has it."""

@@ -112,6 +112,8 @@ class LogView:
     """Number of a hand-over → the lines that say that it was received."""
     received: dict[int, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """Line of a receipt → how it was received, and the files that the line admits."""
+    observed: dict[int, str] = field(default_factory=dict)
+    """Line that declares something about an account → the account."""
     seals: set[int] = field(default_factory=set)
     """N of every seal that is logged."""
     last_seal: int = 0

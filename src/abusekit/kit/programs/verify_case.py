@@ -286,12 +286,17 @@ LINE = {"n": int, "prev": HEX64, "at": AT, "do": VERB, "salt": re.compile(r"[0-9
 LISTED = {"path": PLACE, "sha256": HEX64, "size": int}
 ABOUT_AN_ITEM = {"item": str}
 TOKEN = {"seal": int, "list": STAMP_LIST, "authority": re.compile(AUTHORITY + r"\Z")}
+SAID = re.compile(r"\s*\S")
+PAIR = {"a": SAID, "b": SAID, "reason": SAID, "basis": [SAID], "items": [str]}
+DECIDED = ("proposed", "confirmed", "rejected", "undecided")
+A_TIME: Dict[str, Any] = dict.fromkeys(("local", "utc", "zone"), (None, str))
+A_TIME.update(dict.fromkeys(("raw", "earliest", "latest", "precision", "zone_basis", "clock", "basis"), str))
 ACTS: Dict[str, Dict[str, Any]] = {  # what each act has to say; others may say anything
     "case.create": {"format": ("abusekit-log/1",), "case": str},
     "item.add": {"item": ITEM_ID, "exhibit": str, "kind": str, "outcome": str},
     "item.withdraw": {**ABOUT_AN_ITEM, "reason": str},
     "item.quarantine": {**ABOUT_AN_ITEM, "reason": str},
-    "item.release": {**ABOUT_AN_ITEM, "reason": re.compile(r"\s*\S"), "decided_by": re.compile(r"\s*\S")},
+    "item.release": {**ABOUT_AN_ITEM, "reason": SAID, "decided_by": SAID},
     "item.corroborate": {**ABOUT_AN_ITEM, "by_item": str},
     "item.read": {**ABOUT_AN_ITEM, "sha256": HEX64},
     "item.declare": {**ABOUT_AN_ITEM, "declared": re.compile(r"(?s)."), "value": str},
@@ -306,6 +311,8 @@ ACTS: Dict[str, Dict[str, Any]] = {  # what each act has to say; others may say 
     "key.revoke": {"key": FINGERPRINT, "since": AT, "why": ("lost", "stolen", "retired")},
     "custody.transfer": {"transfer": int},
     "custody.receive": {"transfer": int, "how": ("signature", "paper")},
+    "account.observe": {"account": SAID, "observed": SAID, "value": str, "reason": SAID, "when?": A_TIME},
+    "account.link": {**PAIR, "decision": DECIDED, "findings": re.compile(r"(?:[0-9a-f]{64})?\Z")},
     **{act: {} for act in ("settings.change", "item.aside", "settings.aside", "seal.aside", "clock.check")},
 }
 MEMBERS: Dict[str, Any] = {  # a member's type is the same in every act of these
@@ -313,10 +320,11 @@ MEMBERS: Dict[str, Any] = {  # a member's type is the same in every act of these
         "case", "format", "item", "exhibit", "kind", "outcome", "reason", "list", "authority", "signer", "key",
         "public", "name", "replaces", "since", "why", "how", "by_item", "decided_by", "verified_by", "comment",
         "place", "kept_as", "sha256", "source", "result", "note", "importers", "inputs", "declared", "value", "part",
+        "account", "observed", "a", "b", "decision", "findings",
     ), str),
     **dict.fromkeys(("seal", "line", "transfer", "offset", "size", "messages", "events", "unparsed"), int),
-    **{name: [str] for name in ("removed", "tags", "seen_by")},
-    "files": list, "tally": dict, "seen_at": dict, "recovered": bool,
+    **{name: [str] for name in ("removed", "tags", "seen_by", "basis", "items")},
+    "files": list, "tally": dict, "seen_at": dict, "when": dict, "recovered": bool,
 }  # fmt: skip
 SEALING = ("seal.add", "seal.sign", "seal.ask", "seal.stamp")
 EVERYWHERE = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}  # members of any line
@@ -378,6 +386,7 @@ class Log:
         self.asked: Dict[Any, List[Any]] = {}  # (N, list, authority) -> [asked, answered]
         self.revoked: Dict[str, datetime] = {}  # fingerprint -> since when
         self.transfers: Set[int] = set()
+        self.observed: Dict[int, str] = {}  # line that declares something about an account -> the account
         self.seals: Set[int] = set()
         self.withheld = self.last_seal = self.unsealed = self.size = 0
         self.latest = ("", 0)  # the latest `at`, and its line
@@ -505,6 +514,12 @@ class Log:
             self.exhibits.add(exhibit)
         elif "item" in ACTS[do]:
             self._decision(do, entry)
+        elif do == "account.observe":
+            self._observed(n, entry)
+        elif do == "account.link":
+            need(entry["a"] != entry["b"], "links an account with itself")
+            need(entry["basis"] or entry["decision"] not in ("proposed", "confirmed"), "links by nothing")
+            need(self.withheld or self.items.keys() >= set(entry["items"]), "rests on what was not taken in")
         elif do == "line.erase":
             self._erase(n, entry["line"], entry.get("removed", []))
         elif do == "log.repair":
@@ -555,6 +570,20 @@ class Log:
         elif do == "item.corroborate":
             other = entry["by_item"]
             need(other != item and (other in self.items or self.withheld), "is borne out by no other item")
+
+    def _observed(self, n: int, entry: Dict[str, Any]) -> None:
+        """What a person declared about an account, or that an earlier line of that kind is taken back."""
+        known = "item" not in entry or entry["item"] in self.items
+        need(known or self.withheld, "speaks of what was not taken in before")
+        need((entry["observed"] == "retract") == ("line" in entry), "takes back no line, or declares one")
+        if "line" in entry:
+            same = self.observed.get(entry["line"]) == entry["account"]
+            need(
+                0 < entry["line"] < n and (same or self.withheld),
+                "takes back what no line before it declares",
+            )
+        else:
+            self.observed[n] = entry["account"]
 
     def _erase(self, n: int, line: int, removed: List[str]) -> None:
         """With an erased line go the lists of seals that name its files, and nothing else."""
