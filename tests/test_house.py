@@ -14,7 +14,9 @@ import pytest
 
 OWNERS: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
-    "yaml": ("case.settings", "safety", "capture.tables", "browser.page.behaviours"),
+    "yaml": (
+        "case.settings", "safety", "capture.tables", "browser.page.behaviours", "accounts.papers.preservation",
+    ),
     "filelock": ("case",),
     "cryptography": (
         "integrity.keys.store", "integrity.keys.signing", "integrity.keys.sshsig", "integrity.keys.publickey",
@@ -30,10 +32,10 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "libipld": ("importers.social.dag_cbor",),
     "h11": ("capture.wire", "net.timestamp_http"),
     "hpack": ("browser.recorder.http2_frames",),
-    "PIL": ("importers.exif", "demo", "screenshots.redraw"),
+    "PIL": ("importers.exif", "demo", "screenshots.redraw", "accounts.signals.picture_pixels"),
     "pillow_heif": ("importers.decoders", "cli.doctor"),
     "exifread": ("importers.exif",),
-    "jinja2": ("demo",),
+    "jinja2": ("demo", "accounts.papers.sheet_html"),
     "brotlicffi": ("capture.coding", "demo.answers"),
     "platformdirs": ("cli.options",),
     "rfc3161_client": ("integrity.timestamps.timestamp",),

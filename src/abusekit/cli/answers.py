@@ -10,6 +10,20 @@ from typing import Any
 
 import msgspec
 
+from abusekit.cli.answers_account import (
+    AccountDecided,
+    AccountListAnswer,
+    AccountObserved,
+    AccountShowAnswer,
+)
+from abusekit.cli.answers_account_candidates import CandidatesAnswer
+from abusekit.cli.answers_account_graph import AccountGraphAnswer
+from abusekit.cli.answers_account_papers import (
+    BlocklistAnswer,
+    PreservationAnswer,
+    SheetAnswer,
+    SupplementaryAnswer,
+)
 from abusekit.cli.answers_authority import (
     AuthorityAnswer,
     AuthorityDefaults,
@@ -380,6 +394,18 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "quarantine": Logged,
     "verify-note": Logged,
     "corroborate": Logged,
+    "account list": AccountListAnswer,
+    "account show": AccountShowAnswer,
+    "account observe": AccountObserved,
+    "account link": AccountDecided,
+    "account confirm": AccountDecided,
+    "account reject": AccountDecided,
+    "account unlink": AccountDecided,
+    "account candidates": CandidatesAnswer,
+    "account graph": AccountGraphAnswer,
+    "account sheet": SheetAnswer,
+    "account preservation": PreservationAnswer,
+    "account blocklist": BlocklistAnswer,
     "custody log": CustodyLogAnswer,
     "custody store": Logged,
     "custody gaps": GapsAnswer,
@@ -406,6 +432,7 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "timestamp": TimestampAnswer,
     "verify": VerifyAnswer,
     "export partial": PartialAnswer,
+    "export supplementary": SupplementaryAnswer,
     "timeline": TimelineAnswer,
     "browser login": BrowserProfile,
     "browser list": BrowserListAnswer,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from abusekit.cli.account_news import announce
 from abusekit.cli.capture_options import SECTIONS, CaptureOptions, with_capture_options
 from abusekit.cli.capture_report import CaptureReport
 from abusekit.cli.capture_wanted import Chosen, ask_selection, first_contact, wanted_of
@@ -180,7 +181,9 @@ def capture_command(
                     run.take(done)
             finally:
                 run.end()
-    return run.finish()
+    code = run.finish()
+    announce(session, case, [one.item for one in run.captured if one.item])
+    return code
 
 
 def _check_failures(failures: Path | None) -> None:

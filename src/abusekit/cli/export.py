@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from abusekit.cli.acts import resolve_items
+from abusekit.cli.export_supplementary import supplementary_command
 from abusekit.cli.groups import WholeSentences
 from abusekit.cli.options import Session, with_session
 from abusekit.cli.views import Views, reason_option
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 @click.group("export", cls=WholeSentences)
 def export_command() -> None:
     """Make copies of the case for others."""
+
+
+export_command.add_command(supplementary_command)
 
 
 @export_command.command("partial")

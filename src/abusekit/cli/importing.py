@@ -14,6 +14,7 @@ from abusekit.case.hashing import read_regular
 from abusekit.case.intake import Intake
 from abusekit.case.records import Item
 from abusekit.case.settings import Producer
+from abusekit.cli.account_news import announce
 from abusekit.cli.acts import resolve_item, resolve_items
 from abusekit.cli.answers_import import ImportAnswer, Imported, SameChat
 from abusekit.cli.import_proofs import ask_keys, check_proofs, store_documents
@@ -260,6 +261,7 @@ class _Run:
             )
         words = ("read", "declared", "stored", "already-there", "refused")
         self.session.say(", ".join(f"{states.count(word)} {word}" for word in words if word in states))
+        announce(self.session, self.case, fresh)
         return code
 
     def _compare(self, result: ImportAnswer, fresh: list[str]) -> None:

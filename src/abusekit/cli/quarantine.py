@@ -50,6 +50,7 @@ def quarantine_command(
       abusekit quarantine E0007 --reason "may show somebody under 18" --seen-by "Producer One"
       abusekit quarantine E0007 --release --decided-by "DC 1234, by telephone" --reason "shows an adult"
     """
+    from abusekit.accounts.ledger import kept
     from abusekit.capture.held_back import same_content
     from abusekit.messages.cache import forget
 
@@ -71,6 +72,7 @@ def quarantine_command(
     log_for_items(session, "item.quarantine", ids, facts, "in quarantine; it stays where it is")
     for item in ids:  # what was read of an export is content, too
         forget(case, item)
+        kept.forget(case, item)
     session.say("it was not deleted, and must not be: the police decide what becomes of it")
     session.say(
         f"the wrong number? abusekit quarantine {ids[0]} --release --decided-by YOUR-NAME --reason"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from abusekit.cli.account_news import announce
 from abusekit.cli.acts import refuse_quarantined, resolve_item, resolve_items
 from abusekit.cli.capture_options import SECTIONS, with_capture_options
 from abusekit.cli.options import Session, now, with_session
@@ -93,7 +94,9 @@ def recheck_command(
     one_run_at_a_time = nullcontext() if item_ids else case.lock("capture", timeout=0)
     with one_run_at_a_time:
         _look_again(session, case, wanted, options, report)
-    return report.finish()
+    code = report.finish()
+    announce(session, case, [one.recheck for one in report.found if one.recheck])
+    return code
 
 
 def _look_again(

@@ -1,0 +1,142 @@
+"""`abusekit account preservation`: what police can ask the platforms to keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from abusekit.cli.options import PathParameter, Session, now, with_session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abusekit.accounts.model import AccountKey, Decisions, Ledger
+
+
+@click.command("preservation")
+@click.argument("accounts", nargs=-1, metavar="[ACCOUNT…]")
+@click.option("--cluster", is_flag=True, help="Also the accounts that confirmed links join with those named.")
+@click.option(
+    "--csv", "csv_path", type=PathParameter(), metavar="FILE", help="A table; - is standard output."
+)
+@click.option("--html", "html_path", type=PathParameter(), metavar="FILE", help="A page to print.")
+@click.option("--markdown", "markdown_path", type=PathParameter(), metavar="FILE", help="The same as text.")
+@click.option(
+    "--pdf", "pdf_path", type=PathParameter(), metavar="FILE", help="The same, printed by the browser here."
+)
+@with_session(acts=True)
+def preservation_command(
+    session: Session,
+    accounts: tuple[str, ...],
+    cluster: bool,
+    csv_path: Path | None,
+    html_path: Path | None,
+    markdown_path: Path | None,
+    pdf_path: Path | None,
+) -> int:
+    """List what police can ask the platforms to keep: ids, days in UTC, data, and where to ask.
+
+    Without ACCOUNT: all with a confirmed link, and all that wrote to the victim. Days left are counted from the first
+    capture, out of 90, which is a nudge from a weak source. Only authorities can ask.
+
+    \b
+    Examples:
+      abusekit account preservation
+      abusekit account preservation x:12345 --cluster --html preservation.html
+    """
+    from functools import partial
+
+    from abusekit.accounts.ledger.reading import ledger
+    from abusekit.accounts.links.decisions import decisions
+    from abusekit.accounts.papers import preservation_layout as layout
+    from abusekit.accounts.papers.exhibits import exhibits
+    from abusekit.accounts.papers.paper import lines
+    from abusekit.accounts.papers.preservation import WANTED, WEAK_SOURCE, WHO_CAN_ASK, requests
+    from abusekit.cli.account.paper_answers import request_answer
+    from abusekit.cli.account.paper_files import (
+        PaperFiles,
+        cell,
+        printer,
+        refuse_taken,
+        told_unread,
+        write_paper,
+    )
+    from abusekit.cli.account.sheet import tool_words
+    from abusekit.cli.answers_account_papers import PreservationAnswer
+    from abusekit.cli.table_files import goes_to_stdout, write_whole
+
+    to_stdout = goes_to_stdout((csv_path, html_path, markdown_path), json=session.json)
+    if csv_path is not None and str(csv_path) != "-":
+        refuse_taken(csv_path)
+    files = PaperFiles(html_path, markdown_path, pdf_path)
+    browser = printer(files)
+    case = session.case()
+    by = session.producer(case).initials
+    entries = list(case.entries())
+    decided, found = decisions(entries), ledger(case)
+    keys, bystanders = _wanted(found, decided, accounts, cluster=cluster)
+    at = now()
+    asked = requests(found, keys, exhibits(entries), now=at)
+    made = at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    reference = case.settings().reference
+    lay_out = partial(
+        layout.paper, asked, found.cite, case=reference, made=made, by=by, tool=tool_words(), bystanders=bystanders,
+        problems=found.problems,
+    )  # fmt: skip
+    written = write_paper(files, browser, lambda name: lay_out(renderer=name), at)
+    if csv_path is not None:
+        write_whole(csv_path, lambda out: layout.write_csv(asked, out, cell), written)
+    if session.json:
+        answers = [request_answer(one) for one in asked]
+        session.answer(
+            PreservationAnswer(
+                reference,
+                made,
+                answers,
+                bystanders,
+                list(WANTED),
+                WHO_CAN_ASK,
+                WEAK_SOURCE,
+                list(found.problems),
+                written,
+            )
+        )
+    elif not (written or to_stdout):
+        for line in lines(lay_out()):
+            session.print(line)
+    elif not to_stdout:
+        for path in written:
+            session.print(path)
+    if bystanders:
+        session.say(
+            f"{len(bystanders)} accounts are on it only because they wrote where the victim reads: there may be"
+            " bystanders among them; name those that you mean"
+        )
+    return told_unread(session, found.problems)
+
+
+def _wanted(
+    found: Ledger, decided: Decisions, typed: tuple[str, ...], *, cluster: bool
+) -> tuple[list[AccountKey], list[AccountKey]]:
+    """All accounts of the paper, and those of them that nobody named and no confirmed link holds. Raises UsageError."""
+    from abusekit.accounts.ledger.reading import resolve
+    from abusekit.accounts.papers.preservation import chosen
+    from abusekit.errors import UsageError
+
+    if not typed:
+        confirmed, others = chosen(found, decided)
+        if not confirmed and not others:
+            raise UsageError(
+                "no account has a confirmed link or wrote to the victim", "name one: abusekit account list"
+            )
+        return confirmed + others, others
+    keys = list(dict.fromkeys(resolve(found, one).key for one in typed))
+    if own := next((key for key in keys if found.accounts[key].own), None):
+        raise UsageError(f"{own} is the victim's own account", "name the others: abusekit account list")
+    if cluster:
+        joined = {key for one in decided.clusters() if set(one) & set(keys) for key in one}
+        keys += [
+            key for key, one in found.accounts.items() if key in joined and key not in keys and not one.own
+        ]
+    return keys, []
