@@ -6,18 +6,21 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from benchmarks import browser, capture, importers, log, startup, strangers, verify
+from benchmarks import attribution, browser, capture, importers, log, startup, strangers, verify
 from benchmarks.inputs import Space
 from benchmarks.measure import BenchmarkError, Lines, Table, machine
 
-BENCHMARKS: dict[str, Callable[[Space, int, str], Sequence[Table | Lines]]] = {
+Benchmark = Callable[[Space, int, str], Sequence[Table | Lines]]
+BENCHMARKS: dict[str, Benchmark] = {
     "startup": startup.benchmark,
     "verify": verify.benchmark,
     "capture": capture.benchmark,
     "log": log.benchmark,
     "importers": importers.benchmark,
+    "attribution": attribution.benchmark,
     "browser": browser.benchmark,
     "strangers": strangers.benchmark,
 }
@@ -37,6 +40,16 @@ def main(arguments: list[str]) -> int:
         sizes.add_argument(f"--{name}", dest="size", action="store_const", const=name, help=text)
     parser.add_argument("--folder", type=Path, default=Path("bench-data"), help="where inputs are made")
     parser.add_argument("--keep", action="store_true", help="leave what is in the folder at the end")
+    parser.add_argument("--seed", type=int, default=1, help="of attribution: how authors are split")
+    parser.add_argument(
+        "--attribution-data",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="transfer to other platforms",
+    )
+    parser.add_argument("--cohort", type=int, default=0, help="accounts of the cohort of the transfer")
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
@@ -46,13 +59,18 @@ def main(arguments: list[str]) -> int:
         space = Space(chosen.folder.resolve())
     except BenchmarkError as fault:
         parser.error(str(fault))
+    asked = attribution.Asked(chosen.seed, chosen.attribution_data, chosen.cohort)
+    benchmarks: dict[str, Benchmark] = {
+        **BENCHMARKS,
+        "attribution": partial(attribution.benchmark, asked=asked),
+    }
     targets = []
     print(machine())
     print(f"{chosen.rounds} rounds in turns that rotate; medians; ratios are taken inside a round")
     try:
         for name in chosen.names or BENCHMARKS:
             begun = time.perf_counter()
-            for table in BENCHMARKS[name](space, chosen.rounds, chosen.size or "usual"):
+            for table in benchmarks[name](space, chosen.rounds, chosen.size or "usual"):
                 if chosen.size == "tiny":
                     table.targets.clear()  # at these sizes every figure is that of a start
                 print(table.text(), flush=True)
