@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks import attribution, browser, capture, importers, log, startup, strangers, verify
+from benchmarks import accounts, attribution, browser, capture, importers, log, startup, strangers, verify
 from benchmarks.inputs import Space
 from benchmarks.measure import BenchmarkError, Lines, Table, machine
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "log": log.benchmark,
     "importers": importers.benchmark,
     "attribution": attribution.benchmark,
+    "accounts": accounts.benchmark,
     "browser": browser.benchmark,
     "strangers": strangers.benchmark,
 }

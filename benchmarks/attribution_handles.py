@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from abusekit.accounts.model import Where
-from abusekit.accounts.signals.handles import compare, jaro_winkler
+from abusekit.accounts.signals.handle_spelling import jaro_winkler
+from abusekit.accounts.signals.handles import compare
 from abusekit.accounts.signals.reuse import Runs, words
 
 Row: TypeAlias = tuple[str, float, float, float]

@@ -35,6 +35,8 @@ SAID = {
         "killed once and resumed",
     ),
     "strangers": ("A log of 300 lines", "verify_case.py", "30 items", "claims 10,485,760 bytes"),
+    "attribution": ("Style, Ubuntu IRC", "char-4", "PPM5", "A9", "A10", "A11", "A13"),
+    "accounts": ("account candidates",),
     "importers": ("WhatsApp, Android", "Messenger", "abusekit import", "abusekit timeline"),
     "log": ("Check of a log of 300 lines", "logcheck.check_log", "append to the long log"),
 }

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abusekit.accounts.signals import handles
-from abusekit.accounts.signals.handles import compare, jaro_winkler, stem
+from abusekit.accounts.signals.handle_spelling import in_order, jaro_winkler
+from abusekit.accounts.signals.handles import compare, stem
 
 
 @pytest.mark.parametrize(("one", "other"), CONFUSABLE)
@@ -113,3 +114,11 @@ def test_renames_are_found_at_the_goal(shared_data: Path) -> None:
 def test_at_the_threshold_strangers_are_seldom_alike(shared_data: Path) -> None:
     _, negatives = renames(shared_data / "attribution" / "ubuntu_renames.tsv", 5, 50_000)
     assert sum(compare(*two).kind != "none" for two in negatives) <= 15
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [("", "owl", 0), ("owl", "owl", 3), ("blackpearl", "pearlblack", 5), ("nmyjau", "mzjawxu", 4)],
+)
+def test_signs_in_the_same_order(one: str, other: str, count: int) -> None:
+    assert in_order(one, other) == in_order(other, one) == count

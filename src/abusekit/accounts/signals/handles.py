@@ -4,10 +4,10 @@ A handle is a hint: an impersonator copies it on purpose, and many people choose
 renames leave no likeness at all; what does not change in a rename is the platform's own id.
 
 Measured: 2,476 renames and 500,000 random pairs of handles of different people (seed 3), Ubuntu IRC 2004-2019
-(Kummerfeld et al., ACL 2019, CC BY 4.0), on 2026-11-24. The ratio was above 1,000
-for every kind (stem 75,000, numbered 34,000, confusable 4,000, similar 2,300), so that the cap is what counts. Random
-pairs understate how often people who attack one
-target choose alike. Not proved: that the ratios hold on another platform; so they are capped by what many choose.
+(Kummerfeld et al., ACL 2019, CC BY 4.0), on 2026-11-24. The ratio was above 1,000 for every kind (stem 75,000,
+numbered 34,000, confusable 4,000, similar 2,300), so that the cap is what counts. Random pairs understate how often
+people who attack one target choose alike. Not proved: that the ratios hold on another platform; so they are capped by
+what many choose.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Literal
 
 from abusekit.accounts.signals.commonness import listed_part, words_in
 from abusekit.accounts.signals.confusables import skeleton
+from abusekit.accounts.signals.handle_spelling import alike, common_run
 
 Kind = Literal["same", "confusable", "numbered", "stem", "similar", "none"]
 CAP = 100.0
@@ -27,7 +28,7 @@ CAP = 100.0
 COMMON_CAP, TWO_WORDS_CAP, OTHER_SCRIPT_CAP = 3.0, 10.0, 10.0
 """One listed word or name, or fewer than 4 letters; two of them; letters for which there is no list. Judgements."""
 LEAST_STEM = 4
-ALIKE = 0.58
+ALIKE = 0.56
 """Score from which two handles are called similar: reached by fewer than 1 in 10,000 of the random pairs."""
 LONGEST = 64
 """Signs of a handle that are compared; no platform known here allows more than 64 before a host."""
@@ -75,11 +76,11 @@ def _compared(one: str, other: str) -> Similar:
     if left == right:
         return _capped(0.99, "stem", "they differ only in digits and separators", stems)
     left, right = _spelt(one), _spelt(other)
-    score = _score(left, right)
+    score = alike(left, right)
     if score < ALIKE:
         return Similar(score, 1.0, 1.0, "none", "the handles are not alike")
     return _capped(
-        score, "similar", f"alike by spelling (score {score:.2f})", (_common_run(left, right),), run=True
+        score, "similar", f"alike by spelling (score {score:.2f})", (common_run(left, right),), run=True
     )
 
 
@@ -148,53 +149,3 @@ def _numbered(folded: str) -> tuple[str, str]:
     base, number = (found[1], found[2]) if found else (plain, "")
     digits = "".join(str(unicodedata.digit(sign, "")) for sign in number)
     return _INNER.sub("", skeleton(base)), digits.lstrip("0") or digits
-
-
-def _score(left: str, right: str) -> float:
-    """Jaro-Winkler + share of trigrams + 0.03 for each sign of the longest common run (at most 8) + 0.2 where the
-    shorter, of 4 signs or more, stands in the longer; over the most that this can be. The weights were chosen on the
-    corpus named above, so that what is measured there is in sample."""
-    run = len(_common_run(left, right))
-    shorter = min(len(left), len(right))
-    held = 0.2 if run == shorter >= LEAST_STEM else 0.0
-    return (jaro_winkler(left, right) + _trigrams(left, right) + 0.03 * min(run, 8) + held) / 2.44
-
-
-def jaro_winkler(left: str, right: str) -> float:
-    """Winkler (1990) with a weight of 0.1 for each of the first four signs in common; 0 to 1, symmetric."""
-    reach = max(max(len(left), len(right)) // 2 - 1, 0)
-    taken = [False] * len(right)
-    matched = []
-    for place, sign in enumerate(left):
-        for other in range(max(0, place - reach), min(len(right), place + reach + 1)):
-            if not taken[other] and right[other] == sign:
-                taken[other] = True
-                matched.append(sign)
-                break
-    if not matched:
-        return 0.0
-    against = (sign for sign, used in zip(right, taken, strict=True) if used)
-    moved = sum(a != b for a, b in zip(matched, against, strict=True)) // 2
-    count = len(matched)
-    jaro = (count / len(left) + count / len(right) + (count - moved) / count) / 3
-    start = 0
-    while start < min(4, len(left), len(right)) and left[start] == right[start]:
-        start += 1
-    return jaro + 0.1 * start * (1 - jaro)
-
-
-def _trigrams(left: str, right: str) -> float:
-    a, b = (
-        {text[at : at + 3] for at in range(len(text) - 2)} for text in (f"\x02{left}\x03", f"\x02{right}\x03")
-    )
-    return len(a & b) / (len(a | b) or 1)
-
-
-def _common_run(left: str, right: str) -> str:
-    """The longest piece that stands in both; the first in order of the alphabet where there are several."""
-    shorter, longer = sorted((left, right), key=len)
-    for size in range(len(shorter), 0, -1):
-        pieces = (shorter[at : at + size] for at in range(len(shorter) - size + 1))
-        if found := [piece for piece in pieces if piece in longer]:
-            return min(found)
-    return ""
