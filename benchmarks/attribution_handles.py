@@ -1,7 +1,9 @@
 """Handles and reused text of the shared pack: what was measured in attribution.md 3.5 and 3.7, done again.
 
 Positives are renames without away-names; negatives random pairs of handles of different people, a person being all
-handles that renames or an equal stem join. The seed draws the negatives; nothing is fitted here.
+handles that renames or an equal stem join. The seed draws the negatives; nothing is fitted here. The weights of
+`handle_spelling` were chosen on half A of the people and are measured on half B besides. B is the easier half: over
+the seeds 1 to 8 pooled, A has R@0.1 % .601 and R@0.01 % .550, B .626 and .571 (2026-11-24).
 """
 
 from __future__ import annotations
@@ -42,6 +44,9 @@ def measure(folder: Path, seed: int, tiny: bool) -> list[Row]:
     positives, negatives = renames(folder / "ubuntu_renames.tsv", seed, 5_000 if tiny else 200_000)
     theirs = recalls(positives, negatives, jaro_winkler)
     ours = recalls(positives, negatives, lambda one, other: compare(one, other).score)
+    rest = [half_b(folder / "ubuntu_renames.tsv", pairs) for pairs in (positives, negatives)]
+    raw_b = recalls(rest[0], rest[1], jaro_winkler)
+    ours_b = recalls(rest[0], rest[1], lambda one, other: compare(one, other).score)
     told = sum(compare(*two).kind in ("confusable", "same") for two in CONFUSABLE)
     raw = sum(jaro_winkler(*two) > 0.999 for two in CONFUSABLE)
     count = f"{len(positives):,} renames"
@@ -50,6 +55,13 @@ def measure(folder: Path, seed: int, tiny: bool) -> list[Row]:
     return [
         (f"A9 handles, R@0.1 %, {count}", theirs[0], 0.61, ours[0]),
         (f"A9 handles, R@0.01 %, {count}", theirs[1], 0.55, ours[1]),
+        (
+            f"A9 R@0.1 %, chosen on half A, measured on half B, {len(rest[0]):,} renames",
+            raw_b[0],
+            0.61,
+            ours_b[0],
+        ),
+        ("A9 R@0.01 %, chosen on half A, measured on half B", raw_b[1], 0.55, ours_b[1]),
         ("A9 confusable pairs of 12", raw, 12, told),
         (f"A11 reused text, share of {pairs:,} false pairs, at most", five / pairs, 3e-5, nine / pairs),
     ]
@@ -57,15 +69,8 @@ def measure(folder: Path, seed: int, tiny: bool) -> list[Row]:
 
 def renames(path: Path, seed: int, count: int) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Positives and negatives, folded."""
-    rows = [line.split("\t")[:2] for line in path.read_text("utf-8").splitlines()]
-    people = _People()
-    for old, new in rows:
-        people.join(old.lower(), new.lower())
+    rows, people = _read(path)
     handles = sorted(people.above)
-    first: dict[str, str] = {}
-    for handle in handles:
-        if stem := _STEM.sub("", handle):
-            people.join(first.setdefault(stem, handle), handle)
     kept = (sorted((a.lower(), b.lower())) for a, b in rows if not (_AWAY.search(a) or _AWAY.search(b)))
     positives = sorted({(a, b) for a, b in kept if a != b})
     draw = random.Random(seed)
@@ -75,6 +80,28 @@ def renames(path: Path, seed: int, count: int) -> tuple[list[tuple[str, str]], l
         if people.of(one) != people.of(other):
             negatives.append((one, other))
     return positives, negatives
+
+
+def half_b(path: Path, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those pairs of which both handles are of people on whom no weight was chosen."""
+    _, people = _read(path)
+    roots = sorted({people.of(handle) for handle in sorted(people.above)})
+    random.Random(1).shuffle(roots)
+    unseen = set(roots[1::2])
+    return [(a, b) for a, b in pairs if people.of(a) in unseen and people.of(b) in unseen]
+
+
+def _read(path: Path) -> tuple[list[list[str]], _People]:
+    """Renames as written, and their handles joined into people."""
+    rows = [line.split("\t")[:2] for line in path.read_text("utf-8").splitlines()]
+    people = _People()
+    for old, new in rows:
+        people.join(old.lower(), new.lower())
+    first: dict[str, str] = {}
+    for handle in sorted(people.above):
+        if stem := _STEM.sub("", handle):
+            people.join(first.setdefault(stem, handle), handle)
+    return rows, people
 
 
 class _People:

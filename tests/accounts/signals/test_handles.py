@@ -108,7 +108,7 @@ def test_renames_are_found_at_the_goal(shared_data: Path) -> None:
     positives, negatives = renames(shared_data / "attribution" / "ubuntu_renames.tsv", 3, 40_000)
     at_thousand, _ = recalls(positives[::4], negatives, lambda one, other: compare(one, other).score)
     raw, _ = recalls(positives[::4], negatives, jaro_winkler)
-    assert at_thousand >= max(raw, 0.58)
+    assert at_thousand >= max(raw, 0.59)
 
 
 def test_at_the_threshold_strangers_are_seldom_alike(shared_data: Path) -> None:

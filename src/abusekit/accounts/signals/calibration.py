@@ -74,7 +74,7 @@ def shrink(cohort: int) -> float:
     """Factor of the logarithm of a likelihood ratio: what is not known about a platform never seen.
 
     With plain s-norm, 0.5 was needed at 10 to 25 bystanders; half of that is done by `side` (Student's t) by now.
-    Chosen with the figures of Ubuntu IRC, Raku IRC and Twitter in view (2026-11), where it stays below the honest 1 / t:
+    Chosen with the figures of Ubuntu IRC, Raku IRC and Twitter in view (2026-11), where it stays below 1 / t;
     none of them is an independent check of it.
     """
     return 0.7 if cohort < 50 else 0.85 if cohort < 100 else 1.0
