@@ -5,7 +5,8 @@ renames leave no likeness at all; what does not change in a rename is the platfo
 
 Measured: 2,476 renames and 500,000 random pairs of handles of different people (seed 3), Ubuntu IRC 2004-2019
 (Kummerfeld et al., ACL 2019, CC BY 4.0), on 2026-11-24. The ratio was above 1,000 for every kind (stem 75,000,
-numbered 34,000, confusable 4,000; similar, of 200,000 pairs, 2,400), so that the cap is what counts. Random pairs understate how often
+numbered 34,000, confusable 4,000; similar, of 200,000 pairs, 2,400), so that the cap is what counts.
+Random pairs understate how often
 people who attack one target choose alike. Not proved: that the ratios hold on another platform; so they are capped by
 what many choose.
 """
