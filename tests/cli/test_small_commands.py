@@ -76,15 +76,17 @@ def stored(case: Path) -> list[dict[str, Any]]:
 
 def test_demo_ends_with_verified_and_the_paths(abusekit: Abusekit, tmp_path: Path) -> None:
     ended = abusekit("demo", "d", env=BROWSER, timeout=240, expect=0)
-    *_, word, case, page = ended.out.splitlines()
+    *_, word, case, page, accounts, sheet = ended.out.splitlines()
     assert word == "VERIFIED"
     assert (tmp_path / case.split()[1] / "custody/log.jsonl").is_file()
-    assert "<html" in (tmp_path / page.split()[1]).read_text()
+    for made in (page, accounts, sheet):
+        assert "<html" in (tmp_path / made.split()[1]).read_text()
     shown = ended.err.splitlines()
-    for command in ("init", "capture", "recheck", "add", "note", "tag", "key", "seal", "verify", "timeline"):
+    commands = ("init", "capture", "recheck", "add", "note", "tag", "key", "seal", "verify", "timeline")
+    for command in (*commands, "account candidates", "account confirm"):
         assert any(line.startswith(f"$ abusekit {command} ") for line in shown)
     items = stored(tmp_path / "d/case-1")
-    captures = [item for item in items if item["kind"] == "capture"]
+    captures = [item for item in items if item["kind"] == "capture" and item["method"]["engine"] != "http"]
     assert all("page.png" in {file["name"] for file in item["files"]} for item in captures), captures
     assert {item["facts"]["recheck"]["verdict"] for item in captures[-3:]} == VERDICTS
     assert {"login-wall", "truncated"} < {item["outcome"] for item in captures}
@@ -99,7 +101,7 @@ def test_demo_without_a_browser(abusekit: Abusekit, tmp_path: Path) -> None:
     ended = abusekit(
         "demo", "d", env={**BROWSER, "PATH": str(Path(sys.executable).parent)}, timeout=120, expect=0
     )
-    assert ended.out.splitlines()[-3] == "VERIFIED" and "no browser is found; so this goes on" in ended.err
+    assert ended.out.splitlines()[-5] == "VERIFIED" and "no browser is found; so this goes on" in ended.err
     items = stored(tmp_path / "d/case-1")
     assert {item["facts"]["recheck"]["verdict"] for item in items if "recheck" in item["facts"]} == VERDICTS
     assert {item["method"]["engine"] for item in items if item["kind"] == "capture"} == {"http"}

@@ -162,6 +162,8 @@ class Account:
     # in order of time
     acts: list[AccountAct] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    posted: Tally = field(default_factory=Tally)
+    # posts of it that captures show, each post once; dated by what the page says, which is the page's claim
     items: dict[str, int] = field(default_factory=dict)
     # item id → places in it that show the account, in order of the log
     alarms: list[Alarm] = field(default_factory=list)

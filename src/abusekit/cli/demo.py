@@ -67,6 +67,8 @@ def demo_command(session: Session, folder: Path, serve: bool, port: int) -> int:
         session.print("VERIFIED" if code == 0 else f"NOT VERIFIED (exit code {code})")
         session.print(f"case      {case}")
         session.print(f"timeline  {page}")
+        session.print(f"accounts  {folder / 'accounts.html'}")
+        session.print(f"sheet     {folder / 'sheet.html'}")
         if (picture := case / "evidence" / "E0001" / "page.png").exists():
             session.say(f"a picture: {picture}")
         named = shlex.quote(str(case))
@@ -136,6 +138,7 @@ def _work(session: Session, folder: Path, site: PracticeSite, servers: Servers) 
     steps.tell("the chat of her phone: it says no time zone, so that somebody who knows it declares it")
     zone = ("--declare", f"timezone={TIME_ZONE}", "--reason", "her phone was in London all the time")
     steps.run("import", "--case", case, str(samples.chat), *zone, "--received-from", "the victim")
+    _accounts(steps, case, folder, site, samples.groups)
     steps.run("find", "--case", case, "gate", expect=None)  # 7 where a capture has no text to be searched
     for entry in DIARY:
         steps.run("note", "--case", case, entry.text, "--at", entry.at)
@@ -150,6 +153,36 @@ def _work(session: Session, folder: Path, site: PracticeSite, servers: Servers) 
     code = steps.run("verify", case, expect=None)
     steps.run("timeline", "--case", case, "--html", str(folder / "timeline.html"))
     return code
+
+
+def _accounts(steps: _Steps, case: str, folder: Path, site: PracticeSite, groups: tuple[Path, ...]) -> None:
+    """Who writes there, and do two of them belong together? A person decides."""
+    from pathlib import Path
+
+    from abusekit.case.folder import Case
+    from abusekit.demo import neighbours
+
+    steps.tell("the profile of a second account, and of bystanders: what is common among them links nobody")
+    handles = ("tawny_watcher", *(one.handle for one in (neighbours.OWL_FAN, *neighbours.NEIGHBOURS)))
+    profiles = [site.profile_url(handle) for handle in handles]
+    plain = ("--engine", "http", "--allow-private", "--delay", "0", "--no-ntp")
+    steps.run("capture", "--case", case, *plain, *profiles)
+    steps.tell("two group chats in which she is, too")
+    for group, her in zip(groups, (neighbours.VICTIM_ON_TELEGRAM, neighbours.VICTIM_ON_DISCORD), strict=True):
+        steps.run("import", "--case", case, str(group), "--declare", f"owner={her}", "--reason", "she says so")
+    first, second = f"telegram:{neighbours.ON_TELEGRAM}", f"telegram:{neighbours.BACK_ON_TELEGRAM}"
+    blocked = f"{neighbours.BLOCKED_AT:%Y-%m-%dT%H:%M}Z"
+    why = ("--reason", "she blocked it that evening")
+    steps.run("account", "observe", "--case", case, first, "--blocked", "--when", blocked, *why)
+    steps.run("account", "list", "--case", case, "--most", "8")
+    steps.run("account", "candidates", "--case", case, "--between", first, second)
+    steps.tell("the program proposes, a person decides, and says why")
+    chats = Case.open(Path(case)).item_ids()[-len(groups) :]
+    basis = ("--basis", "same-selector", "--basis", "same-phrase", "--item", chats[0])
+    why = ("--reason", "the same mailbox and sentences, two hours after the block")
+    steps.run("account", "confirm", "--case", case, first, second, *basis, *why)
+    steps.run("account", "graph", "--case", case, "--html", str(folder / "accounts.html"))
+    steps.run("account", "sheet", "--case", case, first, "--html", str(folder / "sheet.html"))
 
 
 def _engine(session: Session) -> str:
