@@ -21,7 +21,7 @@ class FindingAnswer(msgspec.Struct):
     among: int
     """Bystander accounts that it was compared with."""
     shared_by: int
-    """Of them, those that show the same."""
+    """Of them, those that show the same; 0 for `style`, `hours` and `first-contact`, which are not counted so."""
     value: str
     """What is shared; empty where there is no one value, and for addresses without --reveal."""
     why: str
@@ -49,6 +49,10 @@ class LinkState(msgspec.Struct):
     at: str
     stale: bool
     """The findings are others now than those that the person saw."""
+    findings: str
+    """Digest of the findings that the person saw; empty: none."""
+    why: str
+    """Where it is stale: what the log has since then that can have changed them."""
 
 
 class CandidateAnswer(msgspec.Struct):
@@ -74,7 +78,7 @@ class CandidateAnswer(msgspec.Struct):
     pairs: int
     not_compared: list[str]
     carried: dict[str, float]
-    """Item id → the total without it, the comparison group unchanged."""
+    """Item id → the total in a case without it, computed anew; only with --explain or --between, at most 10 items."""
     findings_digest: str
     """For `account confirm --findings`."""
 

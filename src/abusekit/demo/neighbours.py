@@ -18,6 +18,8 @@ SHARED_WORDS = "you will not sleep well behind that blue gate of yours, I promis
 """What the abuser writes in both chats: a run of more than nine words that nobody else writes."""
 MAILBOX = "owl.post@nightmail.example"
 """What the abuser's accounts have in common: an address to be paid or written at."""
+TELEPHONE = "+447700900771"
+"""Of the same, on Telegram only; a number that is kept for stories."""
 ON_TELEGRAM, BACK_ON_TELEGRAM, ON_DISCORD = "user4077", "user4099", "770000000000000077"
 """The abuser's accounts in the two chats; the second was opened after the first was blocked."""
 FAN_ON_TELEGRAM = "user4050"
@@ -97,8 +99,10 @@ def telegram_json(seed: int) -> bytes:
     people = [(f"user{4010 + place}", one.name) for place, one in enumerate(NEIGHBOURS)]
     people += [(FAN_ON_TELEGRAM, "Night Owls 73"), (VICTIM_ON_TELEGRAM, "Mira")]
     lines = _talk(seed, "telegram", people)
-    lines += _threats(ON_TELEGRAM, "Night Owl", BEGIN + timedelta(days=11, hours=12), hours=10)
-    lines += _threats(BACK_ON_TELEGRAM, "a friend of the street", BLOCKED_AT + timedelta(hours=2), hours=13)
+    lines += _threats(ON_TELEGRAM, "Night Owl", BEGIN + timedelta(days=11, hours=12), hours=10, more=_OFFERS)
+    lines += _threats(
+        BACK_ON_TELEGRAM, "a friend of the street", BLOCKED_AT + timedelta(minutes=40), hours=13, more=_BACK
+    )
     messages = [
         {
             "id": number,
@@ -187,10 +191,27 @@ def _talk(seed: int, where: str, people: list[tuple[str, str]]) -> list[tuple[da
     return made
 
 
-def _threats(who: str, name: str, begin: datetime, *, hours: int) -> list[tuple[datetime, str, str, str]]:
+_BACK = (
+    f"{MAILBOX} is still where you can beg me to leave",
+    f"last chance, {MAILBOX}, you have until the weekend",
+    f"I pick up at night, {TELEPHONE}",
+    f"her friends can have a word with me on {TELEPHONE}",
+)
+"""What the second account on Telegram writes beside them: mailbox and number in words that the first one has not."""
+_OFFERS = (
+    f"anybody with a photo of her door, mail me: {MAILBOX}",
+    f"who knows where she works may ring {TELEPHONE}",
+    f"{TELEPHONE}, day or night, reward for the right words",
+)
+"""As `_BACK`, of the first one."""
+
+
+def _threats(
+    who: str, name: str, begin: datetime, *, hours: int, more: tuple[str, ...] = ()
+) -> list[tuple[datetime, str, str, str]]:
     return [
         (begin + timedelta(hours=hours * number, minutes=7 * number), who, name, text)
-        for number, text in enumerate(_THREATS)
+        for number, text in enumerate(_THREATS + more)
     ]
 
 

@@ -23,8 +23,8 @@ from tests.accounts.links.linked_cases import (
 )
 
 from abusekit.accounts.ledger.reading import ledger
-from abusekit.accounts.links.candidates import Compared, compare_all, compare_two
-from abusekit.accounts.links.weighing import carried, without_item
+from abusekit.accounts.links.candidates import Compared, Comparing, compare_all, compare_two
+from abusekit.accounts.links.in_short import short_lines
 from abusekit.accounts.links.wording import candidate_lines
 from abusekit.accounts.model import Candidate, Finding, pair
 from abusekit.case.custody import Act
@@ -70,7 +70,11 @@ def lines(case: Case, found: Sequence[Candidate]) -> str:
 
 @pytest.fixture
 def linked(tmp_path: Path) -> Case:
-    said = two_hands(f"call {PHONE} now, {SLOGAN}", f"{SLOGAN}, so ring {PHONE}")
+    said = [
+        *two_hands(f"{SLOGAN}, all of you", f"so {SLOGAN}"),
+        *((5_000 + n, 1, f"{word} {PHONE}") for n, word in enumerate(("call", "best to try"))),
+        *((9_900 + n, 2, f"{word} {PHONE}") for n, word in enumerate(("ring", "you can dial"))),
+    ]
     return room(tmp_path, said, handles={1: "velvetbadger77", 2: "velvetbadger78"})
 
 
@@ -80,10 +84,12 @@ def test_the_true_link_is_on_top_and_explained(linked: Case) -> None:
     assert (best.a, best.b) == (ONE, TWO) and best.strength == "strong"
     assert found.accounts == 16 and found.pairs == best.pairs == 16 * 15 // 2
     phone, text, handle = (signal(best, name) for name in ("phone", "reused-text", "handle"))
-    assert phone.lr == phone.among == best.cohort == 14 and phone.shared_by == 0 and phone.cap == 1_000
-    assert text.lr == 14 * 13 / 2 and handle.lr >= 10
-    assert best.total == 10_000 and best.expected == pytest.approx(best.pairs / best.total)
-    assert all(other.total < 10 for other in found.candidates[1:]), "nobody else is worth a line"
+    assert phone.lr == phone.among == best.cohort == 14 and phone.shared_by == 0 and phone.cap == 30
+    assert "not stated as its own" in phone.why
+    assert text.lr == text.cap == 10 and "it may have been copied" in text.why and handle.lr >= 10
+    assert best.total == pytest.approx(14 * 10 * handle.lr, rel=0.5) and best.total >= 1_000
+    assert best.expected == pytest.approx(best.pairs / best.total)
+    assert all(other.total <= 10 for other in found.candidates[1:]), "nobody else is worth a line"
     for finding in best.findings:
         assert finding.here and finding.there
     cited = {
@@ -98,7 +104,7 @@ def test_every_number_comes_with_both_propositions_its_group_and_its_limits(link
     for best in found.candidates[:1]:
         said = "\n".join(candidate_lines(best, ledger(linked), None))
         assert (
-            "about 10,000 times more probable if the two accounts are run by one person than if by different"
+            "about 1,400 times more probable if the two accounts are run by one person than if by different"
             in said
         )
         assert "14 other accounts in this case" in said and "caps: selectors 10,000" in said
@@ -173,7 +179,7 @@ def test_no_cohort_no_number(tmp_path: Path) -> None:
     assert {signal(alone, name).lr for name in ("phone", "reused-text")} == {1}
     assert "no bystander" in signal(alone, "phone").why and alone.total < 10 and alone.cohort == 0
     few = of_pair(compared(room(tmp_path / "b", said, bystanders=4)), ONE, TWO)
-    assert {signal(few, name).lr for name in ("phone", "reused-text")} == {4}
+    assert signal(few, "reused-text").lr == 4
     assert not {one.signal for one in few.findings} & {"style", "hours"}
     assert any(text.startswith("style: ") for text in few.not_compared)
 
@@ -186,8 +192,63 @@ def test_more_who_show_it_make_it_less(tmp_path: Path) -> None:
     spread = [(50_000 + n, 100 + n, "see https://chat.example.net/r/AbCdEf0123") for n in range(7)]
     common = room(tmp_path / "common", [*said, *spread])
     one, other = (of_pair(compared(each), ONE, TWO) for each in (rare, common))
-    assert [f.lr for f in one.findings if f.signal in ("address", "invite")] == [14]
+    assert [f.lr for f in one.findings if f.signal in ("address", "invite")] == [10]
     assert [f.lr for f in other.findings if f.signal in ("address", "invite")] == [2]
+
+
+def test_few_others_that_show_it_are_named_for_a_person_to_look_at(tmp_path: Path) -> None:
+    said = two_hands(f"call {PHONE} now", f"ring {PHONE}")
+    others = [*chatter((3, 4, 5, 6), 12, seed=3), *((9_000 + n, n, f"or {PHONE}") for n in (3, 4, 5, 6))]
+    case = room(tmp_path, [*said, *others])
+    best = of_pair(compared(case), ONE, TWO)
+    phone = signal(best, "phone")
+    assert phone.shared_by == 4 and phone.lr == 18 / 4
+    assert f"also shown by {key(3)}, {key(4)}, {key(5)} and 1 more, no part of this pair" in phone.why
+    assert "one mailbox or number of several people, or all of one person" in phone.why
+    short = "\n".join(short_lines(best, ledger(case), "nobody has decided"))
+    assert f"also shown by {key(3)}, {key(4)}, {key(5)} and 1 more" in short
+    decided(case, ONE, key(3), "proposed")
+    phone = signal(of_pair(compared(case), ONE, TWO), "phone")
+    assert phone.shared_by == 3 and key(3) not in phone.why
+    spread = [(60_000 + n, 100 + n, f"dial {PHONE}") for n in range(8)]
+    common = signal(of_pair(compared(room(tmp_path / "b", [*said, *others, *spread])), ONE, TWO), "phone")
+    assert common.shared_by == 12 and "also shown" not in common.why, "what many show is nobody's"
+
+
+def test_what_everybody_links_to_names_nobody(tmp_path: Path) -> None:
+    page = "see https://pages.example.net/u/Quillon77"
+    said = [*two_hands(page, page), *((50_000 + n, 100 + n, page) for n in range(3))]
+    finding = signal(of_pair(compared(room(tmp_path, said)), ONE, TWO), "address")
+    assert finding.shared_by == 3 and "discord:" not in finding.why
+
+
+def test_the_short_form_holds_both_propositions_the_group_the_caps_and_chance(linked: Case) -> None:
+    best = compared(linked).candidates[0]
+    text = "\n".join(short_lines(best, ledger(linked), "nobody has decided"))
+    assert (
+        f"LR 1,400 (cap 10,000) for one person against different people of the comparison group, {best.cohort}"
+        in text
+    )
+    assert f"of {best.pairs} pairs would reach it by coincidence" in text and "not compared: " in text
+    assert text.count("(cap ") == 1 + sum(one.lr > 1 for one in best.findings)
+    assert SLOGAN[:20] not in text and handle_of(105) not in text
+    assert not any(word in text.casefold() for word in BANNED)
+
+
+def test_the_short_form_tells_first_what_is_against(tmp_path: Path) -> None:
+    at_once = [
+        (20_000 + 60 * n, person, f"typing {person} this {WORDS[n]} {WORDS[n + person]} right now")
+        for n in range(12)
+        for person in (1, 2)
+    ]
+    case = room(tmp_path, [*two_hands(f"call {PHONE}", f"ring {PHONE}"), *at_once])
+    candidate = compare_two(case, ledger(case), TWO, ONE)
+    told = list(short_lines(candidate, ledger(case), "nobody has decided"))
+    assert "times more probable for different people of the comparison group" in told[1]
+    assert told[2] == "nobody has decided" and told[3].startswith(
+        "AGAINST: typed at the same moments: LR 1/100"
+    )
+    assert any(line.startswith("same phone number") for line in told[4:])
 
 
 def test_leaving_an_item_out_is_the_same_as_a_case_without_it(tmp_path: Path) -> None:
@@ -199,14 +260,36 @@ def test_leaving_an_item_out_is_the_same_as_a_case_without_it(tmp_path: Path) ->
     imported(one, talk)
     whole = of_pair(compared(both), ONE, TWO)
     left_out, absent = of_pair(compared(both, without=("E0002",)), ONE, TWO), of_pair(compared(one), ONE, TWO)
-    assert whole.total == pytest.approx(14 * absent.total), (
+    assert whole.total == pytest.approx(10 * absent.total), (
         "the phone number stands in the second export only"
     )
     assert left_out == absent
-    assert carried(whole.findings)["E0002"] == pytest.approx(left_out.total), "as the breakdown says"
-    assert len(without_item(whole.findings, "E0002")) == len(whole.findings) - 1
     again = compare_two(both, ledger(both), ONE, TWO, without=("E0002",))
     assert again == absent
+
+
+def test_what_is_left_without_an_item_is_what_a_case_without_it_gives(tmp_path: Path) -> None:
+    """Places are kept three to a finding: the number stands in the third item, too, which is not cited."""
+    people = chatter([1, 2, *range(100, 114)], 12)
+    lasting = [(20_000 + 100 * n, 1 + n % 2, f"{WORDS[n]} call {PHONE} {WORDS[-n]}") for n in range(8)]
+    later = [(40_000 + 100 * n, 1 + n % 2, f"{WORDS[n]} ring {PHONE} {WORDS[-n]}") for n in range(4)]
+    case = new_case(tmp_path)
+    imported(
+        case,
+        discord(tmp_path / "a.json", [*people, *lasting]),
+        discord(tmp_path / "b.json", later, channel=4),
+        discord(tmp_path / "c.json", chatter(range(100, 114), 12, seed=8), channel=5),
+    )
+    comparing = Comparing(case, ledger(case))
+    whole = comparing.one(ONE, TWO).candidates
+    left = comparing.without_each(whole)
+    assert "E0001" in left
+    for item, totals in left.items():
+        assert totals == {(ONE, TWO): compare_two(case, ledger(case), ONE, TWO, without=(item,)).total}
+    assert left["E0001"][ONE, TWO] > 1, "the number stands elsewhere, too"
+    alone = room(tmp_path / "alone", two_hands(f"call {PHONE}", f"ring {PHONE}"))
+    comparing = Comparing(alone, ledger(alone))
+    assert comparing.without_each(comparing.one(ONE, TWO).candidates) == {"E0001": {(ONE, TWO): 1.0}}
 
 
 def test_a_pair_is_weighed_alike_whichever_way_it_is_asked_for(linked: Case) -> None:
@@ -230,7 +313,11 @@ def test_accounts_of_a_claimed_link_are_no_bystanders(tmp_path: Path) -> None:
     assert signal(before, "reused-text").lr == 1 and before.cohort == 15
     decided(case, ONE, THREE, "proposed")
     after = of_pair(compared(case), ONE, TWO)
-    assert signal(after, "reused-text").lr == 14 * 13 / 2 and after.cohort == 14
+    assert signal(after, "reused-text").lr == 10 and after.cohort == 14
+    assert "left out" not in before.cohort_of and after.cohort_of.endswith(
+        "; left out: 1 linked by a decision"
+    )
+    assert after.cohort_of in lines(case, [after]), "whoever decided about one pair reads it at the other"
     decided(case, ONE, THREE, "rejected")
     assert of_pair(compared(case), ONE, TWO) == before
 

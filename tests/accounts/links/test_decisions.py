@@ -9,18 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abusekit.accounts.links.bases import BASIS_WORDS
 from abusekit.accounts.links.decisions import (
-    BASES,
     cluster_of,
     decisions,
     fallen,
+    ground_told,
+    grounded_links,
+    left_out,
     of_account,
     other_of,
     rejected_within,
     stale,
+    standing_links,
+    without_ground,
 )
-from abusekit.accounts.model import Candidate, Decided, Decision
-from abusekit.cli.account.deciding import BASES as OFFERED
+from abusekit.accounts.model import Account, Candidate, Decided, Decision, Ledger
+from abusekit.cli.account.grounds import WORDS as OFFERED
 from abusekit.errors import EvidenceError
 
 
@@ -149,7 +154,7 @@ def test_an_act_that_lacks_a_member(name: str) -> None:
 
 
 def test_the_command_line_offers_what_there_is() -> None:
-    assert OFFERED == BASES
+    assert OFFERED == BASIS_WORDS
     assert set(get_args(Decided)) == {"proposed", "confirmed", "rejected", "undecided"}
 
 
@@ -171,3 +176,68 @@ def test_what_a_claim_no_longer_rests_on() -> None:
         "E0004": "erased",
         "E0006": "withdrawn",
     }
+
+
+def of_case(*keys: str, own: str = "") -> Ledger:
+    ledger = Ledger()
+    for number, key in enumerate(keys, 1):
+        ledger.accounts[key] = Account(key, "x", key[2:], "platform_id", number, own=key == own)
+    return ledger
+
+
+CHAIN = [line(1, "x:a", "x:m", "confirmed"), line(2, "x:m", "x:c", "proposed"), line(3, "x:m", "x:d", "confirmed"),
+         line(4, "x:m", "x:e", "rejected"), line(5, "x:a", "x:c", "confirmed")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "ledger", [of_case("x:a", "x:c", "x:d", "x:e"), of_case("x:a", "x:m", "x:c", "x:d", "x:e", own="x:m")]
+)
+def test_nothing_is_joined_over_an_account_that_is_gone_or_the_victims_own(ledger: Ledger) -> None:
+    found = decisions(CHAIN)
+    assert found.clusters() == [("x:a", "x:c", "x:d", "x:m")]
+    standing = standing_links(found, ledger)
+    assert standing.clusters() == [("x:a", "x:c")]
+    assert [one.n for one in standing.newest.values()] == [4, 5] and standing.all == found.all
+    said = left_out(found, ledger)
+    assert "x:a and x:m; x:m and x:c; x:m and x:d" in said and "x:m and x:e" not in said
+
+
+def test_what_stands_is_left_alone() -> None:
+    found, ledger = decisions(CHAIN), of_case("x:a", "x:m", "x:c", "x:d", "x:e")
+    assert standing_links(found, ledger) == found and left_out(found, ledger) == ""
+    assert grounded_links(found) == found and without_ground(found) == ""
+
+
+def test_a_claim_whose_items_all_fell_is_told_and_joins_nothing() -> None:
+    found = decisions(
+        [
+            line(1, "x:1", "x:2", "confirmed", items=["E0002", "E0003"]),
+            line(2, "x:2", "x:3", "confirmed", items=["E0002", "E0004"]),
+            line(3, "x:3", "x:4", "confirmed", items=[], findings="0" * 64),
+            line(4, "x:4", "x:5", "rejected", items=["E0002"]),
+            {"do": "item.withdraw", "item": "E0002"},
+            {"do": "item.quarantine", "item": "E0003"},
+        ]
+    )
+    first, second, unnamed, rejected = found.all
+    assert ground_told(found, first) == "WITHDRAWN GROUND: E0002 withdrawn; E0003 in quarantine"
+    assert ground_told(found, second) == ground_told(found, unnamed) == ""
+    assert grounded_links(found).clusters() == [("x:2", "x:3", "x:4")]
+    assert grounded_links(found).of("x:4", "x:5") is rejected
+    assert (
+        without_ground(found) == "WITHDRAWN GROUND: x:1 and x:2; no item that the claim names counts any more"
+    )
+    assert decisions([line(1, "x:1", "x:2", "confirmed")]).fallen == {}
+
+
+def test_a_basis_that_is_none_is_not_printed_as_one() -> None:
+    words = ["proves who", "timing", "\u200b", "other"]
+    assert decisions([line(1, "x:1", "x:2", "confirmed", basis=words)]).all[0].basis == (
+        "another basis", "timing", "other",
+    )  # fmt: skip
+
+
+def test_the_sentences_are_safe_to_print() -> None:
+    found = decisions([line(1, "x:\x1b[31m\u202e" + "a" * 5000, "x:2", "confirmed")])
+    said = left_out(found, of_case("x:2"))
+    assert said.isprintable() and len(said) < 400

@@ -66,13 +66,30 @@ def found(shown: Shown) -> Finding | None:
 
 def test_the_same_photo_that_nobody_else_shows_is_the_strong_case() -> None:
     finding = found(case_of({1: MINE, 2: MINE}))
-    assert finding is not None and finding.signal == PHOTO and finding.lr == 1_000 and finding.among == 12
-    assert "very same file" in finding.text and finding.shared_by == 0
+    assert finding is not None and finding.signal == PHOTO and finding.lr == finding.among == 12
+    assert (
+        "very same file" in finding.text
+        and finding.shared_by == 0
+        and "never more than the 12" in finding.why
+    )
 
 
 def test_few_bystanders_cannot_tell_a_public_picture() -> None:
     finding = found(case_of({1: MINE, 2: MINE}, bystanders=9))
     assert finding is not None and finding.signal == "avatar" and "only 9 bystander accounts" in finding.why
+
+
+@pytest.mark.parametrize("bystanders", [0, 1, 5])
+def test_no_ratio_is_larger_than_the_number_of_bystanders(bystanders: int) -> None:
+    shown = case_of({1: MINE, 2: MINE}, bystanders=bystanders)
+    shown.handles["x:1"], shown.handles["x:2"] = (
+        [("gorvinax77", (Where("E0001"),))],
+        [("gorvinax78", (Where("E0002"),))],
+    )
+    among = Bystanders(shown, Material(), Decisions())
+    for finding in (handle_finding(shown, among, *shown.suspects[:2]), found(shown)):
+        assert finding is not None and finding.lr == max(bystanders, 1)
+        assert bystanders or "no bystander accounts to compare with" in finding.why
 
 
 def test_what_bystanders_show_too_is_rare_as_it_is() -> None:
@@ -102,10 +119,10 @@ def test_other_pictures_are_no_finding_and_unread_ones_only_described() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "own", "common", "least", "most"),
     [
-        ("gorvinax77", "gorvinax78", "", 0, 50, 100),
+        ("gorvinax77", "gorvinax78", "", 0, 12, 12),
         ("gorvinax77", "gorvinax78", "", 6, 2, 2),
         ("gorvinax77", "gorvinax78", "gorvinax", 0, 1, 1),
-        ("gorvinax", "g\u043ervinax", "", 0, 50, 100),
+        ("gorvinax", "g\u043ervinax", "", 0, 12, 12),
         ("emma", "emma1", "", 0, 1, 3),
     ],
 )

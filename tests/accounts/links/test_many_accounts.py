@@ -24,7 +24,11 @@ def handle(person: int) -> str:
 
 @pytest.fixture(scope="module")
 def links() -> list[Said]:
-    talk = [(n * 11, n, f"word{n} other{n * 3} third{n * 7} and so on") for n in range(1_000, 1_000 + COUNT)]
+    talk = [
+        (n * 11 + place, n, f"word{n} other{n * 3} third{n * 7} and so {place}")
+        for n in range(1_000, 1_000 + COUNT)
+        for place in range(10)
+    ]
     return [
         *talk,
         (5, 1, "write to me at sly.fox@mail.example any time"), (9, 2, "sly.fox@mail.example is where to write"),

@@ -13,7 +13,6 @@ from abusekit.accounts.links.weighing import (
     LEAST,
     MOST,
     PHOTO,
-    carried,
     findings_digest,
     group_value,
     groups_of,
@@ -125,11 +124,3 @@ def test_the_digest_sees_places_ratios_and_signals_but_no_words() -> None:
         assert findings_digest([changed]) != known
     assert findings_digest([other, other]) != known
     assert findings_digest([]) == findings_digest(())
-
-
-def test_an_item_carries_what_has_no_other_place() -> None:
-    twice = finding(20, "selectors", "phone", here=(Where("E0001"), Where("E0003")), there=(Where("E0002"),))
-    once = finding(50, "presentation", "handle", here=(Where("E0001"),), there=(Where("E0004"),))
-    assert carried([twice, once]) == {"E0001": 20, "E0002": 50, "E0003": 1_000, "E0004": 20}
-    only_log = finding(5, "sequence", here=(Where("", at="log line 3"),), there=(Where("E0009"),))
-    assert carried([only_log]) == {"E0009": 1}

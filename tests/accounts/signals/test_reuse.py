@@ -87,3 +87,61 @@ def test_the_same_as_looking_at_every_place(seed: int) -> None:
 def test_any_text_is_taken(texts: list[tuple[str, str]]) -> None:
     for run in shared(*texts):
         assert run.words >= 8
+
+
+OUTLOOK = "From: Bob <bob@one.example>\nSent: Thursday\nTo: jo@two.example\nSubject: hi"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        OUTLOOK,
+        "*From:* Bob <bob@one.example>\n*Sent:* Thursday\n*To:* jo@two.example",
+        "Von: Bob\nGesendet: Montag\nAn: Jo\nBetreff: hallo",
+        "De : Bob\nEnvoyé : lundi\nÀ : Jo\nObjet : bonjour",
+        "De: Bob\nEnviado el: lunes\nPara: Jo\nAsunto: hola",
+        "-----Original Message-----",
+        "-----Ursprüngliche Nachricht-----",
+        "On Thu, 14 Mar 2024 at 21:00, Bob <bob@one.example> wrote:",
+        "On Thu, 14 Mar 2024 at 21:00, Bob Miller\n<bob@one.example> wrote:",
+        "Am 14.03.2024 um 21:00 schrieb Bob:",
+        "Le jeu. 14 mars 2024 à 21:00, Bob <bob@one.example> a écrit :",
+        "El jue, 14 mar 2024 a las 21:00, Bob escribió:",
+    ],
+)
+def test_what_stands_below_the_head_of_a_quoted_mail_is_not_own(head: str) -> None:
+    assert own_words(f"you will see\n\n{head}\n\nring +447700900123").strip() == "you will see"
+
+
+def test_answers_below_a_marked_quotation_are_own() -> None:
+    text = "On 3 May 2024 Bob <bob@one.example> wrote:\n> will you come\nno, never\n> why\nbecause"
+    assert own_words(text) == "no, never\nbecause"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: here to there\nit is far",
+        "On Monday he wrote: nothing\nmore",
+        "am I the one\nwho wrote 3 of them:\nno",
+        "To: all\nSubject: rules",
+    ],
+)
+def test_other_lines_stay(text: str) -> None:
+    assert own_words(text) == text
+
+
+def test_runs_that_are_versions_of_somebodys_words() -> None:
+    runs = Runs()
+    hers = "i have told the police about all of this yesterday"
+    theirs = (
+        "she wrote that i have told the police about it and who cares at all",
+        "now one two three four five six seven eight nine ten",
+    )
+    runs.add("her", Where("E0001"), hers)
+    for account in "ab":
+        for number, text in enumerate(theirs):
+            runs.add(account, Where("E0001", number), text)
+    found = list(runs.shared())
+    assert [found[number].words for number in runs.echoes(["her"])] == [15]
+    assert runs.echoes([]) == frozenset()

@@ -23,7 +23,14 @@ from abusekit.accounts.links.material import Material, material
 from abusekit.accounts.links.network import Network
 from abusekit.accounts.links.sequence import Sequence
 from abusekit.accounts.links.shown import shown
-from abusekit.accounts.links.weighing import findings_digest, groups_of, in_order, strength_of, total_of
+from abusekit.accounts.links.weighing import (
+    findings_digest,
+    groups_of,
+    in_order,
+    items_of,
+    strength_of,
+    total_of,
+)
 from abusekit.accounts.model import Account, AccountKey, Candidate, Finding, Ledger
 from abusekit.case.folder import Case
 from abusekit.errors import UsageError
@@ -32,6 +39,8 @@ MOST_STYLED = 1_000
 """Pairs whose style and hours are compared where not all pairs are: those with the highest totals without."""
 MOST_FOUND = 20_000
 """Candidates that are kept."""
+MOST_WITHOUT = 10
+"""Items without which pairs are weighed anew, where that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ class Comparing:
     ) -> None:
         if any(item in ledger.exhibits for item in without):
             ledger = read_ledger(case, without=without)
+        self._case, self._without, self._progress = case, frozenset(without), progress
         self.ledger = ledger
         self.material: Material = material(case, without=without, progress=progress)
         self._handed_on = _handed_on(ledger, self.material)
@@ -165,6 +175,29 @@ class Comparing:
         candidate = self._candidate(self._with_manner(self._weigh(a, b)), pairs)
         return Compared((candidate,), pairs, tuple(self._passed_over()), count, len(self._among.everyone), 1)
 
+    def without_each(
+        self, candidates: Iterable[Candidate]
+    ) -> dict[str, dict[tuple[AccountKey, AccountKey], float]]:
+        """Item → pair → its total in a case without that item, computed anew: with all that is left elsewhere, and with
+        the bystanders that are left. 1 where one of the two is then unknown or the victim's own.
+
+        Each item costs as much as a whole comparison: only the first MOST_WITHOUT of the items that are cited.
+        """
+        asked = list(candidates)
+        items = sorted({item for one in asked for item in items_of(one.findings)})[:MOST_WITHOUT]
+        found: dict[str, dict[tuple[AccountKey, AccountKey], float]] = {}
+        for item in items:
+            left = Comparing(self._case, self.ledger, without={*self._without, item}, progress=self._progress)
+            suspects = {account.key for account in left._shown.suspects}
+            found[item] = {
+                (one.a, one.b): left.one(one.a, one.b).candidates[0].total
+                if {one.a, one.b} <= suspects
+                else 1.0
+                for one in asked
+                if item in items_of(one.findings)
+            }
+        return found
+
     def _passed_over(self) -> list[str]:
         """What is not compared of any pair."""
         weak = sum(account.basis == "name" for account in self._shown.suspects)
@@ -217,18 +250,18 @@ class Comparing:
         groups = groups_of(findings)
         total = total_of(groups)
         a, b = weighed.a, weighed.b
-        n = self._among.count(self._among.not_among(a.key, b.key))
+        n = self._among.count(self._among.not_among(a.key, b.key), a, b)
         return Candidate(
-            a.key, b.key, findings, groups, total, strength_of(groups, findings), n, self._cohort_of(a, b, n),
+            a.key, b.key, findings, groups, total, strength_of(groups, findings), n, self._cohort_of(a, b),
             min(pairs / total, float(pairs)), pairs, tuple(weighed.silent), findings_digest(findings),
         )  # fmt: skip
 
-    def _cohort_of(self, a: Account, b: Account, n: int) -> str:
-        accounts = "1 other account in this case" if n == 1 else f"{n} other accounts in this case"
+    def _cohort_of(self, a: Account, b: Account) -> str:
+        accounts = self._among.whose(self._among.not_among(a.key, b.key), a, b)
         writers, said = self._among.writers(a, b)
         if len(writers) >= LEAST_COHORT:
-            return f"{accounts}; for style {said}"
-        return accounts
+            accounts += f"; for style {said}"
+        return accounts + _left_out(*self._among.left_out(a.key, b.key))
 
 
 def _handed_on(ledger: Ledger, material: Material) -> int:
@@ -244,6 +277,13 @@ def _handed_on(ledger: Ledger, material: Material) -> int:
             for run in material.runs
         ]
     return len(handed_on)
+
+
+def _left_out(linked: int, tied: int) -> str:
+    """Whoever decides about one pair changes the comparison group of others: it is said."""
+    said = [f"{linked} linked by a decision"] if linked else []
+    said += [f"{tied} by a shared number or address"] if tied else []
+    return f"; left out: {', '.join(said)}" if said else ""
 
 
 def _unstyled(weighed: _Weighed) -> _Weighed:

@@ -9,31 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from abusekit.accounts.model import AccountKey, Candidate, Decided, Decision, Decisions, pair
+from abusekit.accounts.links.bases import BASIS_WORDS
+from abusekit.accounts.listing import short
+from abusekit.accounts.model import (
+    AccountKey,
+    Candidate,
+    Decided,
+    Decision,
+    Decisions,
+    Ledger,
+    pair,
+)
 from abusekit.case.canonical import JSON
 from abusekit.errors import EvidenceError
 
-BASIS_WORDS: dict[str, str] = {
-    "same-id-after-rename": "the platform's own id stayed the same over a change of name",
-    "self-identification": "one account says that it belongs to the other",
-    "same-media": "both show the same picture or file",
-    "same-phrase": "both use the same distinctive words",
-    "same-selector": "both name the same phone number, e-mail address, page or payment handle",
-    "cross-post": "both published the same post",
-    "timing": "one begins when the other ends, or both act together",
-    "recovery-hint": "the platform's recovery page shows the same hint",
-    "platform-confirmation": "the platform says so",
-    "other": "something else, told in the reason",
-}
-"""Word of a basis → what it means (R47)."""
-BASES: tuple[str, ...] = tuple(BASIS_WORDS)
+ANOTHER_BASIS = "another basis"
+"""In the place of a word that is none of BASES: a log can hold any, and here it would read as abusekit's own."""
+LOST_GROUND = "WITHDRAWN GROUND"
+MOST_TOLD = 5
 _DECIDED = frozenset(get_args(Decided))
+_FALLS = frozenset(("item.withdraw", "item.quarantine", "item.release", "line.erase"))
+"""Acts that `fallen` reads."""
 
 
 def decisions(entries: Iterable[dict[str, JSON]]) -> Decisions:
-    """The decisions about each pair, from the acts of the log in their order. Raises EvidenceError: a malformed act."""
+    """The decisions about each pair, from the acts of the log in their order, and the items that fell meanwhile.
+
+    Raises EvidenceError: a malformed act.
+    """
     found = Decisions()
+    falls: list[dict[str, JSON]] = []
     for entry in entries:
+        if entry["do"] in _FALLS:
+            falls.append(entry)
         if entry["do"] != "account.link":
             continue
         try:
@@ -45,7 +53,80 @@ def decisions(entries: Iterable[dict[str, JSON]]) -> Decisions:
             ) from fault
         found.all.append(one)
         found.newest[pair(one.a, one.b)] = one
+    found.fallen = fallen(falls)
     return found
+
+
+def standing_links(found: Decisions, ledger: Ledger) -> Decisions:
+    """The same without confirmed and proposed links that lead to an account of the victim's own, or to one that no item
+    shows any more: over such an account nothing may be joined. `all` keeps them; `left_out` tells them."""
+    newest = {ends: one for ends, one in found.newest.items() if not _leads_nowhere(one, ledger)}
+    return Decisions(newest, found.all, found.fallen)
+
+
+def grounded_links(found: Decisions) -> Decisions:
+    """The same without confirmed and proposed links of which no item that they name counts any more."""
+    newest = {
+        ends: one for ends, one in found.newest.items() if not (_claims(one) and found.lost_ground(one))
+    }
+    return Decisions(newest, found.all, found.fallen)
+
+
+def left_out(found: Decisions, ledger: Ledger, of: AccountKey = "") -> str:
+    """One sentence on what `standing_links` leaves out, safe to print; empty: nothing. of: of this account only."""
+    told = [
+        _pair_told(one)
+        for one in found.newest.values()
+        if _leads_nowhere(one, ledger) and (not of or of in (one.a, one.b))
+    ]
+    if not told:
+        return ""
+    return (
+        f"not counted: {_listed(told)}, claimed to be linked; one of each pair is the victim's own, or no item shows it"
+        " any more"
+    )
+
+
+def without_ground(found: Decisions) -> str:
+    """One sentence on the claims that rest on nothing that counts, safe to print; empty: there are none."""
+    told = [_pair_told(one) for one in found.newest.values() if _claims(one) and found.lost_ground(one)]
+    return f"{LOST_GROUND}: {_listed(told)}; no item that the claim names counts any more" if told else ""
+
+
+def ground_told(found: Decisions, decision: Decision) -> str:
+    """`WITHDRAWN GROUND: E0002 withdrawn`; empty where an item that it names still counts, or it names none."""
+    if not found.lost_ground(decision):
+        return ""
+    fell = [f"{item} {found.fallen[item]}" for item in decision.items[:MOST_TOLD]]
+    return f"{LOST_GROUND}: {_listed(fell, len(decision.items))}"
+
+
+def remark(found: Decisions, ledger: Ledger, decision: Decision) -> str:
+    """What has to stand beside a claim: that it leads nowhere, or rests on nothing that counts; empty: nothing.
+
+    Safe to print.
+    """
+    if _leads_nowhere(decision, ledger):
+        return "NOT COUNTED: one of the two is the victim's own, or no item shows it any more"
+    return ground_told(found, decision) if _claims(decision) else ""
+
+
+def _claims(one: Decision) -> bool:
+    return one.decided in ("confirmed", "proposed")
+
+
+def _leads_nowhere(one: Decision, ledger: Ledger) -> bool:
+    ends = [ledger.accounts.get(key) for key in (one.a, one.b)]
+    return _claims(one) and any(account is None or account.own for account in ends)
+
+
+def _pair_told(one: Decision) -> str:
+    return f"{short(one.a, 100)} and {short(one.b, 100)}"
+
+
+def _listed(told: list[str], total: int = 0) -> str:
+    more = max(total, len(told)) - MOST_TOLD
+    return "; ".join(told[:MOST_TOLD]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _decision(entry: dict[str, JSON]) -> Decision:
@@ -61,10 +142,14 @@ def _decision(entry: dict[str, JSON]) -> Decision:
         at=_text(entry["at"]),
         n=entry["n"],
         reason=_text(entry["reason"]),
-        basis=_texts(entry["basis"]),
+        basis=_basis(_texts(entry["basis"])),
         items=_texts(entry["items"]),
         findings=_text(entry["findings"]),
     )
+
+
+def _basis(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word if word in BASIS_WORDS else ANOTHER_BASIS for word in words))
 
 
 def _text(value: JSON) -> str:

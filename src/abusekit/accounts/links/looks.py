@@ -9,7 +9,7 @@ from abusekit.accounts.links.cohorts import LEAST_COHORT, Bystanders
 from abusekit.accounts.links.portraits import Portrait
 from abusekit.accounts.links.shown import Shown, form
 from abusekit.accounts.links.weighing import PHOTO
-from abusekit.accounts.listing import short
+from abusekit.accounts.listing import counted, short
 from abusekit.accounts.model import Account, AccountKey, Finding
 from abusekit.accounts.signals import handles, pictures
 from abusekit.accounts.signals.handles import Similar
@@ -18,6 +18,7 @@ from abusekit.accounts.signals.pictures import Likeness
 HANDLE_CAP = 100.0
 PHOTO_CAP = 1_000.0
 _OWN = "it is the victim's own, or like it: impersonators copy it on purpose"
+_NOBODY = "no bystander accounts to compare with"
 _SEEN = "a picture from elsewhere (a celebrity, a joke) is shared by people who have nothing to do with one another"
 
 
@@ -37,16 +38,21 @@ def handle_finding(shown: Shown, among: Bystanders, a: Account, b: Account) -> F
     alike, i, j = best
     (one, here), (other, there) = ours[i], theirs[j]
     excluded = among.not_among(a.key, b.key)
-    n = among.count(excluded)
-    shared_by = among.of(shown.stems.get(form(one), ()), excluded)
+    n = among.count(excluded, a, b)
+    shared_by = among.of(shown.stems.get(form(one), ()), excluded, a, b)
+    n = max(n, shared_by) if n else 0
     lr, why = min(HANDLE_CAP, alike.lr), alike.why
     if any(
         handles.compare(handle, own).kind != "none" for own in shown.own.handles for handle in (one, other)
     ):
         lr, why = 1.0, f"counts nothing: {_OWN}"
-    elif shared_by and n / shared_by < lr:
-        lr = max(1.0, n / shared_by)
-        why = f"{shared_by} of {n} bystander accounts have a handle with the same stem"
+    elif not n:
+        lr, why = 1.0, f"counts nothing: {_NOBODY}"
+    elif n / max(shared_by, 1) < lr:
+        lr = max(1.0, n / max(shared_by, 1))
+        why = f"never more than the {counted(n, 'bystander account')} that it could be compared with"
+        if shared_by:
+            why = f"{shared_by} of {n} bystander accounts have a handle with the same stem"
     if alike.kind == "same" and a.platform == b.platform and (a.weak or b.weak):
         why += "; perhaps one account, seen with and without its id, or a handle that changed hands"
     platform = "on one platform" if a.platform == b.platform else f"on {a.platform} and {b.platform}"
@@ -97,14 +103,20 @@ def _picture(
             return None  # too far apart to be worth a line
     if any(_alike(mine, each) for mine in shown.own.portraits for each in (one, other)):
         lr, why = 1.0, f"counts nothing: {_OWN}"
+    elif not n and lr > 1:
+        lr, why = 1.0, f"counts nothing: {_NOBODY} show a profile picture"
     elif shared_by:
         lr, why = (
             max(1.0, min(lr, n / shared_by)),
             f"{shared_by} of {n} bystander accounts show it, too: {_SEEN}",
         )
+    elif n < lr:
+        lr = float(n)
+        why += f"; never more than the {counted(n, 'bystander account')} with a picture to compare it with"
     strong = photo and lr > 1 and not shared_by and n >= LEAST_COHORT
     if photo and lr > 1 and n < LEAST_COHORT:
-        why = f"{why}; only {n} bystander accounts with a picture could show whether it is a public one: {_SEEN}"
+        few = f"only {counted(n, 'bystander account')} with a picture could show whether it is a public one"
+        why = f"{why}; {few}: {_SEEN}"
     text = (
         "The very same file is their profile picture." if identical else "Their profile pictures are alike."
     )

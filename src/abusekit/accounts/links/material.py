@@ -35,6 +35,10 @@ MOST_PLACES = 3
 """Places that are kept of one selector, mention or target of an account: the first."""
 MOST_KEPT = 2_000
 """Selectors, mentions and targets, each, of one account."""
+MOST_MENTIONS = 6
+"""Different words around one selector of an account that are kept: the first."""
+AROUND = 200
+"""Signs of them, on each side."""
 MOST_RECIPIENTS = 8
 """Recipients up to which they are looked at one by one: a larger group is a room, no choice of whom to write to."""
 TYPED = 20
@@ -52,6 +56,15 @@ class Post(NamedTuple):
     where: Where
 
 
+class Mention(NamedTuple):
+    """A selector in a text of an account: what stands around it tells whether one text was taken from the other."""
+
+    before: str
+    itself: str
+    after: str
+    where: Where
+
+
 @dataclass(slots=True)
 class Held:
     """One selector at one account."""
@@ -60,6 +73,12 @@ class Held:
     where: list[Where] = field(default_factory=list)
     first: str = ""
     # the earliest written time in UTC at which it was written; empty: not known
+    said: list[Mention] = field(default_factory=list)
+    # in messages, no two in the same words
+    profile: list[Mention] = field(default_factory=list)
+    # in profile texts
+    stated: bool = False
+    # as a field of its profile, declared, or its very id
 
 
 @dataclass(slots=True)
@@ -104,6 +123,8 @@ class Material:
     told: dict[AccountKey, Told] = field(default_factory=dict)
     runs: list[SharedRun] = field(default_factory=list)
     # runs of words that two accounts or more have
+    texts: Runs | None = None
+    # all words, from which the runs come
     unread: list[str] = field(default_factory=list)
     # what could not be read, in words
 
@@ -155,7 +176,7 @@ class _Gathering:
         self._runs = Runs()
 
     def whole(self, unread: list[str]) -> Material:
-        self.found.runs, self.found.unread = list(self._runs.shared()), unread
+        self.found.runs, self.found.unread, self.found.texts = list(self._runs.shared()), unread, self._runs
         return self.found
 
     def take(self, joined: Joined, record: Message) -> None:
@@ -201,7 +222,10 @@ class _Gathering:
     def _select(self, told: Told, words: str, where: Where, sent: Time | None) -> None:
         at = sent.at if sent is not None and sent.at.endswith("Z") else ""
         for one in selectors(words):
-            if (held := hold(told.selectors, one, where)) is not None and at:
+            if (held := hold(told.selectors, one, where)) is None:
+                continue
+            mention(held.said, one, words, where)
+            if at:
                 held.first = min(held.first or at, at)
         if "@" in words and len(told.mentions) < MOST_KEPT:
             for found in _MENTION.finditer(words):
@@ -219,6 +243,14 @@ def hold(held: dict[SelectorKey, Held], selector: Selector, where: Where) -> Hel
     if len(one.where) < MOST_PLACES and where not in one.where:
         one.where.append(where)
     return one
+
+
+def mention(known: list[Mention], selector: Selector, text: str, where: Where) -> None:
+    """Note in which words it stands, unless it stood in the same ones before, or in too many."""
+    start, end = selector.start, selector.end
+    one = Mention(text[max(0, start - AROUND) : start], text[start:end], text[end : end + AROUND], where)
+    if len(known) < MOST_MENTIONS and all(one[:3] != other[:3] for other in known):
+        known.append(one)
 
 
 def _keep(places: dict[str, list[Where]], key: str, where: Where) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from abusekit.accounts.links.material import Held, Material, SelectorKey, hold
+from abusekit.accounts.links.material import Held, Material, SelectorKey, hold, mention
 from abusekit.accounts.links.portraits import Portrait, portraits
 from abusekit.accounts.model import Account, AccountKey, Ledger, Where
 from abusekit.accounts.signals.confusables import skeleton
@@ -31,6 +31,8 @@ class Own:
     # in profiles, or the id itself
     written: dict[SelectorKey, str] = field(default_factory=dict)
     # in messages → the earliest written time in UTC, empty: not known
+    echoed: frozenset[int] = frozenset()
+    # runs of words, as `Material.runs` counts them, that are versions of words of hers
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ def shown(case: Case, ledger: Ledger, material: Material) -> Shown:
             found.holders[key].add(account.key)
         found.portraits[account.key] = pictures.get(account.key, [])
     found.bios = list(runs.shared())
+    if material.texts is not None and found.own.accounts:
+        found.own.echoed = material.texts.echoes(found.own.accounts)
     return found
 
 
@@ -94,17 +98,24 @@ def _local(handle: str) -> str:
 
 def _selectors(account: Account, material: Material) -> dict[SelectorKey, Held]:
     """In its words, on its profile, declared; and its own id where that is a number or an address."""
-    held = dict(material.of(account.key).selectors)
+    held = {key: replace(one, where=[*one.where]) for key, one in material.of(account.key).selectors.items()}
     for span in account.spans:
         if span.field in _STATED:
             for one in selectors(span.value):
                 for where in span.where:
-                    hold(held, one, where)
+                    if (kept := hold(held, one, where)) is None:
+                        continue
+                    if span.field == "bio":
+                        mention(kept.profile, one, span.value, where)
+                    else:
+                        kept.stated = True
     if account.basis in ("phone", "email"):
         place = _first_place(account)
         for one in selectors(account.id):
-            if one.kind in ("phone", "email") and place is not None:
-                hold(held, one, place)
+            if one.kind not in ("phone", "email") or place is None:
+                continue
+            if (kept := hold(held, one, place)) is not None:
+                kept.stated = True
     return held
 
 

@@ -1,4 +1,4 @@
-"""Findings → likelihood ratio of each group, total, strength, and what each item carries.
+"""Findings → likelihood ratio of each group, total, and strength.
 
 All constants are judgements that follow the design (attribution, section 5, 2026-11), not measurements of this case.
 Findings of one group depend on one another, so their support is added, never multiplied; groups are multiplied. The
@@ -12,8 +12,6 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from math import floor, log10, prod
 
-import msgspec
-
 from abusekit.accounts.model import GROUPS, Finding, Group, Strength
 
 GROUP_CAPS: dict[Group, float] = {
@@ -23,6 +21,12 @@ GROUP_CAPS: dict[Group, float] = {
     "sequence": 10,
     "network": 3,
 }
+WEAK_CAP = 30.0
+"""Where no finding among the selectors may weigh more than this, all of them together may not weigh more than the
+weightiest of them may: what one message can spread at once."""
+COPYABLE = 10.0
+"""Selectors and words that one may have read at the other weigh at most so much; to say something by themselves, they
+have to weigh more."""
 MOST = 10_000.0
 LEAST = 1 / 1_000
 SHOWN_FROM = 10.0
@@ -37,10 +41,16 @@ def group_value(findings: Iterable[Finding], group: Group) -> float:
     The sum is what two findings are worth at most where one brings the other along (a phone number and an e-mail
     address in one signature); the product where they do not. The smaller one claims less.
     """
+    findings = list(findings)
     here = [one.lr for one in findings if one.group == group]
     up = _joined([lr for lr in here if lr > 1])
     down = _joined([1 / max(lr, LEAST) for lr in here if lr < 1])
-    return max(LEAST, min(GROUP_CAPS[group], up / down))
+    cap = GROUP_CAPS[group]
+    if group == "selectors" and (
+        caps := [max(one.cap, one.lr) for one in findings if one.group == group and one.lr > 1]
+    ):
+        cap = max(caps) if max(caps) <= WEAK_CAP else cap
+    return max(LEAST, min(cap, up / down))
 
 
 def _joined(ratios: Sequence[float]) -> float:
@@ -58,8 +68,9 @@ def total_of(groups: dict[Group, float]) -> float:
 
 
 def strength_of(groups: dict[Group, float], findings: Iterable[Finding]) -> Strength:
-    """In words. `strong` needs a total of 1,000 from two groups that say something by themselves (10 or more), one of
-    them selectors, or presentation with the very same photo."""
+    """In words. `moderate` needs a group that says something by itself: 10 or more; selectors and behaviour more
+    than that, since what one may have read at the other weighs 10. `strong` needs a total of 1,000 and two such groups,
+    one of them selectors, or presentation with the very same photo."""
     total = total_of(groups)
     if total < 1:
         return "against"
@@ -67,10 +78,18 @@ def strength_of(groups: dict[Group, float], findings: Iterable[Finding]) -> Stre
         return "none"
     if total < 100:
         return "weak"
-    telling = {group for group, value in groups.items() if value >= SHOWN_FROM}
+    telling = {
+        group for group, value in groups.items() if value >= SHOWN_FROM and not _copyable(group, value)
+    }
+    if not telling:
+        return "weak"
     photo = any(one.signal == PHOTO and one.lr > 1 for one in findings)
     firm = "selectors" in telling or ("presentation" in telling and photo)
     return "strong" if total >= 1_000 and firm and len(telling) >= 2 else "moderate"
+
+
+def _copyable(group: Group, value: float) -> bool:
+    return group in ("selectors", "behaviour") and value <= COPYABLE
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -116,21 +135,3 @@ def findings_digest(findings: Iterable[Finding]) -> str:
 def items_of(findings: Iterable[Finding]) -> list[str]:
     """The items that they stand in, sorted."""
     return sorted({w.item for one in findings for w in (*one.here, *one.there) if w.item})
-
-
-def without_item(findings: Iterable[Finding], item: str) -> tuple[Finding, ...]:
-    """Those that stand without an item: a finding falls that has no other place on one of its sides.
-
-    The comparison group is taken to stay as it is; `candidates --without` computes anew with a smaller one, too.
-    """
-    left = []
-    for one in findings:
-        here, there = (tuple(w for w in places if w.item != item) for places in (one.here, one.there))
-        if (here or not one.here) and (there or not one.there) and (here or there):
-            left.append(msgspec.structs.replace(one, here=here, there=there))
-    return tuple(left)
-
-
-def carried(findings: Collection[Finding]) -> dict[str, float]:
-    """Item → the total that is left without it."""
-    return {item: total_of(groups_of(without_item(findings, item))) for item in items_of(findings)}

@@ -6,14 +6,22 @@ expected. How probable it is that two accounts are run by one person is never sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from abusekit.accounts.links.weighing import GROUP_CAPS, LEAST, MOST, carried
+from abusekit.accounts.links.weighing import GROUP_CAPS, LEAST, MOST
 from abusekit.accounts.listing import short
 from abusekit.accounts.model import GROUPS, Account, Candidate, Decision, Finding, Ledger, Where
 from abusekit.plain import safe_text
 
 LEAD = "an investigative lead, for the officer to test with platform data; no expert opinion"
+LR_MEANS = (
+    "LR N: what was found is N times more probable if the two accounts are run by one person than if by different "
+    "people of the comparison group; below 1 it speaks against. It is no statement on who anybody is."
+)
+STRENGTHS = (
+    "in words: below 1 against, below 10 none, below 100 weak, from 100 moderate, from 1,000 strong where two kinds of "
+    "findings say so, one of them a number, an address or the very same photo"
+)
 HIDDEN = "(hidden: --reveal shows it)"
 HIDDEN_SIGNALS = frozenset({"address", "invite"})
 """What they share can spell words that upset."""
@@ -23,8 +31,9 @@ _DECIDED = {
     "rejected": "rejected as a link",
     "undecided": "taken back: undecided",
 }
+SHOWN_DIGITS = 12
+"""Of a digest, where people are to compare or type it."""
 _MOST_CITED = 4
-_MOST_CARRIED = 12
 
 
 def number(value: float) -> str:
@@ -64,21 +73,27 @@ def proposition(candidate: Candidate) -> str:
     )
 
 
-def decision_line(decision: Decision | None, *, is_stale: bool) -> str:
+def decision_line(decision: Decision | None, *, is_stale: bool, why: str = "") -> str:
+    """Who decided what when; where it is stale, on which findings, and `why` these can be others now."""
     if decision is None:
         return "nobody has decided about this pair"
-    said = f"{_DECIDED[decision.decided]} by {decision.who} on {decision.at[:10]}"
-    return f"{said}; STALE: the findings are others now" if is_stale else said
+    said = f"{_DECIDED[decision.decided]} by {safe_text(decision.who)} on {decision.at[:10]}"
+    if not is_stale:
+        return said
+    on = f" ({safe_text(decision.findings[:SHOWN_DIGITS])})" if decision.findings else ""
+    return f"{said} on other findings than these{on}: STALE{f'; {why}' if why else ''}"
 
 
 def coincidences(candidate: Candidate) -> str:
     """The number of pairs that would reach this total by chance, at most; only where the total says anything."""
-    expected = candidate.expected
-    said = number(expected) if expected >= 1 else f"{expected:.1g}"
     return (
-        f"expected by coincidence: at most about {said} of the {candidate.pairs:,} pairs compared would reach this "
-        "total if all were run by different people"
+        f"expected by coincidence: at most about {chance(candidate)} of the {candidate.pairs:,} pairs compared would "
+        "reach this total if all were run by different people"
     )
+
+
+def chance(candidate: Candidate) -> str:
+    return number(candidate.expected) if candidate.expected >= 1 else f"{candidate.expected:.1g}"
 
 
 def limits() -> str:
@@ -95,7 +110,7 @@ def finding_lines(finding: Finding, ledger: Ledger, *, reveal: bool) -> Iterator
         if not finding.against:
             weight += f" (cap {finding.cap:,.0f})"
     if finding.among:
-        weight += f", {_among(finding)}"
+        weight += f", {compared_with(finding)}"
     yield safe_text(f"{finding.signal}: {finding.text} {weight}")
     if finding.value:
         yield "  " + (HIDDEN if finding.signal in HIDDEN_SIGNALS and not reveal else safe_text(finding.value))
@@ -105,7 +120,8 @@ def finding_lines(finding: Finding, ledger: Ledger, *, reveal: bool) -> Iterator
         yield safe_text(f"  {finding.why}")
 
 
-def _among(finding: Finding) -> str:
+def compared_with(finding: Finding) -> str:
+    """With what it was compared; style, hours and first contacts are not counted by who shows the same."""
     if finding.signal in ("style", "hours"):
         return f"compared with {finding.among} bystander accounts"
     if finding.signal == "first-contact":
@@ -122,15 +138,16 @@ def _cited(places: tuple[Where, ...], ledger: Ledger) -> str:
 def candidate_lines(
     candidate: Candidate,
     ledger: Ledger,
-    decision: Decision | None,
+    decided: str = "nobody has decided about this pair",
     *,
-    is_stale: bool = False,
     reveal: bool = False,
+    carried: Mapping[str, float] = {},
 ) -> Iterator[str]:
-    """Against first, then by group; what each item carries; what was not compared."""
+    """Against first, then by group; what each item carries; what was not compared. decided: `decision_line`; carried:
+    item → total without it, as `Comparing.without_each` computes it; nothing is said of items that are not in it."""
     a, b = ledger.accounts[candidate.a], ledger.accounts[candidate.b]
     yield f"{account_label(a)}  and  {account_label(b)}"
-    yield f"    {candidate.strength}, LR {number(candidate.total)}; {decision_line(decision, is_stale=is_stale)}"
+    yield f"    {candidate.strength}, LR {number(candidate.total)}; {decided}"
     against = [one for one in candidate.findings if one.against]
     if against:
         yield "    AGAINST:"
@@ -146,9 +163,9 @@ def candidate_lines(
     yield f"    {limits()}"
     if candidate.total > 1:
         yield f"    {coincidences(candidate)}"
-        if items := carried(candidate.findings):
-            told = [f"{item} {number(left)}" for item, left in list(items.items())[:_MOST_CARRIED]]
-            yield f"    LR without one of the items: {', '.join(told)}{', …' if len(items) > _MOST_CARRIED else ''}"
+    if carried:
+        told = ", ".join(f"{item} {number(left)}" for item, left in carried.items())
+        yield f"    LR without one of the items, computed anew: {told}"
     for text in candidate.not_compared:
         yield f"    not compared: {safe_text(text)}"
     yield f"    findings {candidate.digest}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 MASK = "***"
@@ -29,9 +29,22 @@ def distorted(text: str, kept: Set[str]) -> str:
     return WORD.sub(lambda word: word[0] if word[0].lower() in kept else MASK, text)
 
 
-def grams(text: str) -> Counter[str]:
+def grams(text: str) -> dict[str, int]:
     """How often each run of 2 to 5 characters occurs; over the borders of words and of posts, too."""
-    found: Counter[str] = Counter()
-    for size in range(SHORTEST, LONGEST + 1):
-        found.update([text[at : at + size] for at in range(len(text) - size + 1)])
+    longest = [text[at : at + LONGEST] for at in range(len(text) - LONGEST + 1)]
+    counts: Mapping[str, int] = Counter(longest)
+    found = dict(counts)
+    for size in range(LONGEST - 1, SHORTEST - 1, -1):
+        # a shorter run begins a longer one, but the last of the text: most need not be counted again
+        counts = _beginnings(counts, text[-size:] if len(text) >= size else "")
+        found.update(counts)
+    return found
+
+
+def _beginnings(counts: Mapping[str, int], last: str) -> dict[str, int]:
+    found = {last: 1} if last else {}
+    get = found.get
+    for run, count in counts.items():
+        shorter = run[:-1]
+        found[shorter] = get(shorter, 0) + count
     return found

@@ -119,7 +119,10 @@ def compare(one: Picture, other: Picture) -> Likeness:
     if not one.views or not other.views:
         return Likeness(apart, 1.0, 1.0, "too small to be compared", identical=False)
     if "default" in (one.kind, other.kind):
-        why = "a plain picture such as platforms give to whoever chose none: many accounts show it"
+        why = (
+            "a simple drawing or plain picture: the program cannot tell it from one that platforms give to whoever "
+            "chose none, which many accounts show; look at it"
+        )
         return Likeness(apart, 1.0, 1.0, why, identical=False)
     if one.kind == other.kind == "photo":
         return _of_photos(apart, same_bytes)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -30,10 +30,33 @@ _BITS = 1 << 28
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _MENTION = re.compile(r"(?<!\w)@\w+")
 _FORWARDED = re.compile(
-    r"^\W*(?:forwarded message|original message|begin forwarded message|weitergeleitete nachricht)\b"
+    r"^\W*(?:forwarded message|original message|begin forwarded message|weitergeleitete nachricht|originalnachricht"
+    r"|ursprüngliche nachricht|message (?:d.origine|original|transféré)|mensaje (?:original|reenviado)"
+    r"|mensagem (?:original|encaminhada)|messaggio (?:originale|inoltrato)|oorspronkelijk bericht)\b"
     r"|^\s*fwd?: ?\S",
     re.IGNORECASE,
 )
+_FROM = re.compile(r"^[\s*_]*(?:from|von|de|da|van)[\s*_]*:\s*\S", re.IGNORECASE)
+_OTHER_HEAD = re.compile(
+    r"^[\s*_]*(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado(?: el)?|fecha|para|asunto"
+    r"|data|assunto|inviato|a|oggetto|verzonden|aan|onderwerp)[\s*_]*:",
+    re.IGNORECASE,
+)
+_HEADS = 2
+"""Lines of a mail's head besides that of its author, among the next `_HEAD_LINES`, by which one is known."""
+_HEAD_LINES = 5
+_WROTE = re.compile(
+    r"^\s*(?=.*\d)(?:on\b.{4,400}\bwrote|am\b.{4,400}\bschrieb\b.{0,200}|le\b.{4,400}\ba écrit|el\b.{4,400}\bescribió"
+    r"|em\b.{4,400}\bescreveu|il\b.{4,400}\bha scritto|op\b.{4,400}\bschreef\b.{0,200})\s*:\s*$",
+    re.IGNORECASE,
+)
+"""The line above a quoted mail, in seven languages; it names a day."""
+_WROTE_LINES = 3
+_BEGINS = re.compile(r"\s*(?:on|am|le|el|em|il|op)\b", re.IGNORECASE)
+ECHO = 6
+"""Words in a row by which a run is taken to be built on somebody else's message: fewer are common (above)."""
+_ALIKE = 0.8
+"""The part of a run's words that stand in the same order in a message, from which the run is a version of it."""
 _Found: TypeAlias = "dict[tuple[int, ...], dict[str, tuple[int, int]]]"
 """Words → account → (message, place of the first word in it)."""
 
@@ -62,6 +85,8 @@ class Runs:
         self._wheres: list[Where] = []
         self._once = bytearray(_BITS // 8)
         self._twice = bytearray(_BITS // 8)
+        self._merged: list[tuple[int, int, int]] = []
+        # of each shared run: message, place of its first word, words
 
     def add(self, account: str, where: Where, text: str) -> None:
         """`text`: what the account wrote itself (see `own_words`); any text."""
@@ -91,14 +116,33 @@ class Runs:
         run that one account has in several messages may come in pieces."""
         found: _Found = {}
         for number, account in enumerate(self._accounts):
-            numbers = self._words[self._ends[number] : self._ends[number + 1]].tolist()
+            numbers = self._numbers(number)
             for begin, run in self._met_twice(numbers):
                 found.setdefault(run, {}).setdefault(account, (number, begin))
         several = ((tuple(places.values()), len(run)) for run, places in found.items() if len(places) > 1)
         for places, size in _merged(sorted(several)):
+            self._merged.append((*places[0], size))
             yield SharedRun(
                 size, tuple((self._accounts[number], self._wheres[number]) for number, _ in places)
             )
+
+    def echoes(self, accounts: Collection[str]) -> frozenset[int]:
+        """Which runs of `shared` (read to its end before), counted from 0, are versions of what `accounts` wrote: six
+        words of theirs in a row, or four in five of the run's words in their order."""
+        runs = [self._numbers(message)[begin : begin + size] for message, begin, size in self._merged]
+        whole, pieces = _pieces(runs, ECHO), _pieces(runs, _PIECE)
+        found: set[int] = set()
+        for message, account in enumerate(self._accounts):
+            if account in accounts:
+                numbers = self._numbers(message)
+                found.update(run for run in _hits(numbers, whole, ECHO) if run not in found)
+                for run, times in _hits(numbers, pieces, _PIECE).items():
+                    if run not in found and times >= _LEAST_PIECES and _in_order(runs[run], numbers):
+                        found.add(run)
+        return frozenset(found)
+
+    def _numbers(self, message: int) -> list[int]:
+        return self._words[self._ends[message] : self._ends[message + 1]].tolist()
 
     def _met_twice(self, numbers: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
         size = RUN_WORDS if len(numbers) >= RUN_WORDS else MESSAGE_WORDS
@@ -106,6 +150,40 @@ class Runs:
             bit = hash(tuple(numbers[anchor : anchor + _ANCHOR_WORDS])) % _BITS
             if self._twice[bit >> 3] & 1 << (bit & 7):
                 yield begin, tuple(numbers[begin : begin + size])
+
+
+_PIECE, _LEAST_PIECES = 3, 2
+_MOST_LOOKED = 400
+"""Words of a run, and of a message, that are compared word by word."""
+
+
+def _pieces(runs: list[list[int]], size: int) -> dict[tuple[int, ...], set[int]]:
+    """So many words in a row → the runs that hold them."""
+    found: dict[tuple[int, ...], set[int]] = {}
+    for number, run in enumerate(runs):
+        for begin in range(len(run) - size + 1):
+            found.setdefault(tuple(run[begin : begin + size]), set()).add(number)
+    return found
+
+
+def _hits(numbers: list[int], pieces: dict[tuple[int, ...], set[int]], size: int) -> Counter[int]:
+    """Run → how many of its pieces stand in a message."""
+    found: Counter[int] = Counter()
+    for begin in range(len(numbers) - size + 1):
+        found.update(pieces.get(tuple(numbers[begin : begin + size]), ()))
+    return found
+
+
+def _in_order(run: list[int], message: list[int]) -> bool:
+    """Whether enough of the run's words stand in the message in the same order (longest common subsequence)."""
+    run, message = run[:_MOST_LOOKED], message[:_MOST_LOOKED]
+    before = [0] * (len(message) + 1)
+    for word in run:
+        line = [0]
+        for place, other in enumerate(message):
+            line.append(before[place] + 1 if word == other else max(line[-1], before[place + 1]))
+        before = line
+    return before[-1] >= _ALIKE * len(run)
 
 
 def _anchors(numbers: list[int]) -> Iterator[int]:
@@ -156,12 +234,46 @@ def _signs() -> _Signs:
 
 
 def own_words(text: str) -> str:
-    """`text` without lines that begin with `>`, and without what follows the head of a forwarded message. What is
-    quoted in other ways is not recognised."""
-    kept = []
-    for line in text.splitlines():
-        if _FORWARDED.match(line[:200]):
+    """`text` without lines that begin with `>`, and without what follows the head of a quoted or forwarded message.
+
+    Heads: `Original Message`; `From:` with two of `Sent:`, `To:`, `Subject:`; `On … wrote:`, where no line with `>`
+    follows; each in several languages. What is quoted in other ways is not recognised.
+    """
+    lines, kept, skip = text.splitlines(), [], 0
+    for place, line in enumerate(lines):
+        if skip:
+            skip -= 1
+            continue
+        if _FORWARDED.match(line[:200]) or _head(lines, place):
             break
-        if not line.lstrip().startswith(">"):
+        if wrote := _wrote(lines, place):
+            if not _marked(lines, place + wrote):
+                break
+            skip = wrote - 1
+        elif not line.lstrip().startswith(">"):
             kept.append(line)
     return "\n".join(kept)
+
+
+def _head(lines: list[str], place: int) -> bool:
+    """Whether the head of a mail begins here."""
+    if not _FROM.match(lines[place][:200]):
+        return False
+    following = lines[place + 1 : place + 1 + _HEAD_LINES]
+    return sum(_OTHER_HEAD.match(line[:200]) is not None for line in following) >= _HEADS
+
+
+def _wrote(lines: list[str], place: int) -> int:
+    """Over how many lines `On … wrote:` goes, from here; 0: it does not begin here."""
+    if not _BEGINS.match(lines[place][:20]):
+        return 0
+    for count in range(1, _WROTE_LINES + 1):
+        if _WROTE.match(" ".join(line[:200] for line in lines[place : place + count])):
+            return count
+    return 0
+
+
+def _marked(lines: list[str], place: int) -> bool:
+    """Whether the next line that is not empty is marked as quoted: then what is not marked below is an answer."""
+    following = (line.lstrip() for line in lines[place : place + 4])
+    return next((line.startswith(">") for line in following if line), False)

@@ -98,7 +98,7 @@ _INVITE = {
 _TRACKING = re.compile(
     r"utm_\w*|fbclid|gclid|dclid|msclkid|igshid|igsh|mc_[ce]id|ref|ref_src|ref_url|si|feature|_ga|yclid|ttclid|twclid"
 )
-_FRONT = re.compile(r"(?:www\d?|m|mobile|amp|old|new)\.")
+_FRONT = re.compile(r"^(?:www\d?|m|mobile|amp|old|new)\.")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 

@@ -22,6 +22,10 @@ _KINDS: dict[str, str] = {
         "help.x.com help.twitter.com help.instagram.com support.discord.com support.apple.com support.microsoft.com "
         "faq.whatsapp.com telegram.org support.snapchat.com support.tiktok.com"
     ),
+    "a page to meet at, which all who are invited get": (
+        "zoom.us zoom.com meet.google.com calendar.google.com teams.microsoft.com teams.live.com whereby.com webex.com "
+        "calendly.com gotomeeting.com goto.com meet.jit.si bluejeans.com"
+    ),
     "a news page": (
         "bbc.co.uk bbc.com theguardian.com dailymail.co.uk mailonline.co.uk thesun.co.uk mirror.co.uk telegraph.co.uk "
         "independent.co.uk thetimes.co.uk thetimes.com standard.co.uk express.co.uk metro.co.uk ft.com sky.com itv.com "

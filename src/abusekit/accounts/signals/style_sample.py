@@ -69,7 +69,7 @@ def _unfit(posts: Sequence[str], worded: list[str], kept: tuple[str, ...], quote
     if 2 * often > len(kept):
         return f"{often} of {len(kept)} posts begin with the same three words: a form, not a style"
     whole = "\n".join(kept)
-    if 2 * sum(map(str.isalpha, whole)) < sum(not sign.isspace() for sign in whole):
+    if 2 * sum(map(str.isalpha, whole)) < sum(map(len, whole.split())):
         return "less than half of what the account wrote is letters"
     return _language(whole)
 

@@ -10,10 +10,9 @@ from abusekit.cli.options import Session, with_session
 from abusekit.cli.views import reason_option
 
 if TYPE_CHECKING:
-    from abusekit.accounts.links.candidates import Compared
-    from abusekit.accounts.model import Candidate, Decision, Finding, Ledger
+    from abusekit.accounts.links.candidates import Compared, Comparing
+    from abusekit.accounts.model import Ledger
     from abusekit.case.folder import Case
-    from abusekit.cli.answers_account_candidates import CandidateAnswer, ComparedAccount, FindingAnswer
 
 MOST = 20
 
@@ -21,10 +20,13 @@ MOST = 20
 @click.command("candidates")
 @click.argument("typed", nargs=-1, metavar="[ACCOUNT…]")
 @click.option(
+    "--explain", is_flag=True, help="Each finding in full: where it stands, why its number is no larger."
+)
+@click.option(
     "--between",
     nargs=2,
     metavar="A B",
-    help="Only this pair, with all that was found, also where it is little.",
+    help="Only this pair, explained in full, also where little was found.",
 )
 @click.option("--all", "everything", is_flag=True, help="Also pairs with a total below 10.")
 @click.option(
@@ -43,6 +45,7 @@ MOST = 20
 def candidates_command(
     session: Session,
     typed: tuple[str, ...],
+    explain: bool,
     between: tuple[str, str] | None,
     everything: bool,
     left_out: tuple[str, ...],
@@ -60,6 +63,7 @@ def candidates_command(
     \b
     Examples:
       abusekit account candidates
+      abusekit account candidates --explain x:12345
       abusekit account candidates --between x:12345 telegram:user77
       abusekit account candidates --without E0007
     """
@@ -84,7 +88,10 @@ def candidates_command(
     compared = comparing.one(*two) if len(two) == 2 else comparing.all(dict.fromkeys(only))
     if reveal:
         views.seen(_items(compared, most), "account candidates --reveal")
-    _tell(session, case, found, compared, without, most, everything=everything or bool(two), reveal=reveal)
+    _tell(
+        session, case, comparing, compared, without, most, everything=everything or bool(two),
+        explain=explain or bool(two), reveal=reveal,
+    )  # fmt: skip
     return 0
 
 
@@ -102,49 +109,70 @@ def _items(compared: Compared, most: int) -> list[str]:
 def _tell(
     session: Session,
     case: Case,
-    ledger: Ledger,
+    comparing: Comparing,
     compared: Compared,
     without: tuple[str, ...],
     most: int,
     *,
     everything: bool,
+    explain: bool,
     reveal: bool,
 ) -> None:
-    from abusekit.accounts.links.decisions import decisions, stale
+    from abusekit.accounts.links.common_selectors import names_a_group
+    from abusekit.accounts.links.standing import Standing
     from abusekit.accounts.links.weighing import GROUP_CAPS, SHOWN_FROM
-    from abusekit.accounts.links.wording import candidate_lines
+    from abusekit.cli.account.candidates_answer import candidate_answer
+    from abusekit.cli.account.candidates_lines import legend, print_line, print_pair
     from abusekit.cli.answers_account_candidates import CandidatesAnswer
 
-    decided = decisions(entry for entry in case.entries() if entry["do"] == "account.link")
-    shown = [one for one in compared.candidates if everything or one.total >= SHOWN_FROM]
+    ledger = comparing.ledger
+    standing = Standing(case.entries(), without=bool(without))
+    shown = [
+        one
+        for one in compared.candidates
+        if everything or one.total >= SHOWN_FROM or any(map(names_a_group, one.findings))
+    ]
     hidden, listed = len(compared.candidates) - len(shown), shown[:most]
-    notes = _notes(compared, without)
+    notes, unmarked = _notes(compared, ledger, without), _unmarked(compared, ledger)
+    # dear: the case is read once more for each item
+    anew = comparing.without_each(listed) if explain else {}
+    carried = [
+        {item: totals[one.a, one.b] for item, totals in anew.items() if (one.a, one.b) in totals}
+        for one in listed
+    ]
     if session.json:
         session.answer(
             CandidatesAnswer(
-                [_answer(one, ledger, decided.of(one.a, one.b), reveal=reveal) for one in listed],
+                [
+                    candidate_answer(one, ledger, standing, reveal=reveal, carried=left)
+                    for one, left in zip(listed, carried, strict=True)
+                ],
                 hidden, len(shown) - len(listed), compared.accounts, compared.bystanders, compared.pairs,
-                list(compared.not_compared), list(without), {str(k): v for k, v in GROUP_CAPS.items()}, notes, 0,
+                list(compared.not_compared), list(without), {str(k): v for k, v in GROUP_CAPS.items()},
+                unmarked + notes, 0,
             )
         )  # fmt: skip
         return
-    for place, one in enumerate(listed):
-        decision = decided.of(one.a, one.b)
-        is_stale = decision is not None and stale(decision, one)
-        lines = candidate_lines(one, ledger, decision, is_stale=is_stale, reveal=reveal)
-        for number, line in enumerate(lines):
-            session.print(line if number else f"{place + 1}. {line}")
+    for note in unmarked:  # before any number: it can turn every one of them
+        print_line(session, f"WARNING: {note}")
         session.print()
-    for line in _end(compared, len(listed), len(shown), hidden):
-        session.print(line)
-    for note in notes:
-        session.print(note)
-    if listed:
-        one = listed[0]
-        session.print(
-            f"next: abusekit account confirm {one.a[:120]} {one.b[:120]} --reason …, or account reject; "
-            "--between A B shows one pair"
+    for place, one in enumerate(listed):
+        print_pair(
+            session,
+            f"{place + 1}. ",
+            one,
+            ledger,
+            standing,
+            explain=explain,
+            reveal=reveal,
+            carried=carried[place],
         )
+    for line in _end(compared, len(listed), len(shown), hidden):
+        print_line(session, line)
+    if listed:
+        legend(session, explain=explain)
+    for note in notes:
+        print_line(session, note)
 
 
 def _end(compared: Compared, listed: int, found: int, hidden: int) -> list[str]:
@@ -155,84 +183,37 @@ def _end(compared: Compared, listed: int, found: int, hidden: int) -> list[str]:
         lines.append(f"and {found - listed} more: --most N lists them")
     if hidden:
         lines.append(f"{hidden} pairs with a total below 10 are not listed: --all")
-    lines.append(
-        f"{compared.accounts} accounts, {compared.pairs:,} pairs; the victim's own are not among them"
-    )
+    lines.append(f"{compared.accounts} accounts, {compared.pairs:,} pairs")
     lines += [f"not compared: {text}" for text in compared.not_compared]
     return lines
 
 
-def _notes(compared: Compared, without: tuple[str, ...]) -> list[str]:
+def _unmarked(compared: Compared, ledger: Ledger) -> list[str]:
+    if not compared.accounts or any(account.own for account in ledger.accounts.values()):
+        return []
+    return [
+        "No account is marked as the victim's own: hers may be among these, and what others copy of her counts. "
+        "Do it first: abusekit account observe ACCOUNT --own --reason …"
+    ]
+
+
+def _notes(compared: Compared, ledger: Ledger, without: tuple[str, ...]) -> list[str]:
     from abusekit.accounts.links.cohorts import LEAST_COHORT
     from abusekit.accounts.links.wording import LEAD
 
     notes = [LEAD[:1].upper() + LEAD[1:] + "."]
+    own = any(account.own for account in ledger.accounts.values())
     if compared.accounts < 2:
-        notes.insert(0, "Fewer than two accounts besides the victim's own: there is nothing to compare.")
+        besides = " besides the victim's own" if own else ""
+        notes.insert(0, f"Fewer than two accounts{besides}: there is nothing to compare.")
     elif compared.bystanders - 2 < LEAST_COHORT:
         notes.insert(
             0,
             f"Fewer than {LEAST_COHORT} bystander accounts: style and hours give no number, and other numbers are "
             "small. Import the whole thread or group, bystanders too.",
         )
+    if own:
+        notes.insert(0, "The victim's own accounts are not among those compared.")
     if without:
         notes.insert(0, f"Computed as if the case did not hold {', '.join(without)}.")
     return notes
-
-
-def _answer(one: Candidate, ledger: Ledger, decision: Decision | None, *, reveal: bool) -> CandidateAnswer:
-    from abusekit.accounts.links.decisions import stale
-    from abusekit.accounts.links.weighing import carried
-    from abusekit.accounts.links.wording import proposition
-    from abusekit.cli.answers_account_candidates import CandidateAnswer, LinkState
-
-    state = None
-    if decision is not None:
-        state = LinkState(decision.decided, decision.who, decision.at, stale(decision, one))
-    return CandidateAnswer(
-        a=_account(ledger, one.a),
-        b=_account(ledger, one.b),
-        state=state,
-        total=one.total,
-        strength=one.strength,
-        proposition=proposition(one),
-        groups={str(group): value for group, value in one.groups.items()},
-        findings=[_finding(finding, ledger, reveal=reveal) for finding in one.findings],
-        cohort=one.cohort,
-        cohort_of=one.cohort_of,
-        expected=one.expected,
-        pairs=one.pairs,
-        not_compared=list(one.not_compared),
-        carried=carried(one.findings),
-        findings_digest=one.digest,
-    )
-
-
-def _account(ledger: Ledger, key: str) -> ComparedAccount:
-    from abusekit.cli.answers_account_candidates import ComparedAccount
-
-    account = ledger.accounts[key]
-    return ComparedAccount(key, account.handle[:500], account.basis)
-
-
-def _finding(finding: Finding, ledger: Ledger, *, reveal: bool) -> FindingAnswer:
-    from abusekit.accounts.links.weighing import items_of
-    from abusekit.accounts.links.wording import HIDDEN_SIGNALS
-    from abusekit.cli.answers_account_candidates import FindingAnswer
-
-    return FindingAnswer(
-        group=finding.group,
-        signal=finding.signal,
-        text=finding.text,
-        against=finding.against,
-        lr=finding.lr,
-        raw=finding.raw,
-        cap=finding.cap,
-        among=finding.among,
-        shared_by=finding.shared_by,
-        value="" if finding.signal in HIDDEN_SIGNALS and not reveal else finding.value,
-        why=finding.why,
-        here=[ledger.cite(where) for where in finding.here],
-        there=[ledger.cite(where) for where in finding.there],
-        items=items_of([finding]),
-    )
