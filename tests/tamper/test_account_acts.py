@@ -23,6 +23,17 @@ LINKED: Entry = {
     "basis": ["same-selector", "timing"], "items": ["E0001", "E0002"], "findings": "0" * 64,
 }  # fmt: skip
 
+NO_ACCOUNT = ("nonsense", "x:", ":12", "x:12 ", " x:12", "x :12", "x: 12", "x:12\n", "x:\u2003")
+NO_WORDS = (
+    "\u200b\u2060",
+    "\u2800\u3164",
+    "\u115f\u1160\uffa0",
+    "--",
+    "\u202e",
+    "\x1c\x1f",
+    "\U0001f600",
+    "_",
+)
 NOTHING_SAID = ("", " ", "\t\n", None, 7, ["x"])
 
 
@@ -50,6 +61,8 @@ def _without(act: Entry, name: str) -> Entry:
         [{**LINKED, "decision": "rejected", "basis": []}],
         [{**LINKED, "decision": "undecided", "basis": []}],
         [{**LINKED, "decision": "proposed"}],
+        [{**OBSERVED, "account": "whatsapp:~A B: c/E0001", "reason": "\u200bб"}],
+        [{**LINKED, "a": "x y:1:2", "reason": "7"}],
         [LINKED, {**LINKED, "decision": "undecided"}, {**LINKED, "a": "x:@owl", "b": "x:1"}],
     ],
 )
@@ -71,6 +84,10 @@ def test_what_both_programs_take(suspect: Suspect, acts: list[Entry]) -> None:
         *({**OBSERVED, "when": _without(WHEN, name)} for name in WHEN),
         *({**OBSERVED, "when": {**WHEN, name: 7}} for name in WHEN),
         {**OBSERVED, "when": {**WHEN, "earliest": None}},
+        *({**OBSERVED, "account": wrong} for wrong in NO_ACCOUNT),
+        *({**OBSERVED, "reason": wrong} for wrong in NO_WORDS),
+        *({**LINKED, name: wrong} for name in ("a", "b") for wrong in NO_ACCOUNT),
+        *({**LINKED, "reason": wrong} for wrong in NO_WORDS),
         {**OBSERVED, "line": 3},
         {**OBSERVED, "files": [{"path": "evidence/E0001/more.txt", "sha256": "1" * 64, "size": 1}]},
         _without(LINKED, "a"),

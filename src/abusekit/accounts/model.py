@@ -317,6 +317,12 @@ class Decisions:
     # the pair in sorted order; `undecided` ones are kept too
     all: list[Decision] = field(default_factory=list)
     # in the order of the log
+    fallen: dict[str, str] = field(default_factory=dict)
+    # item → `withdrawn`, `in quarantine` or `erased`: what rests on it has to be told with that
+
+    def lost_ground(self, decision: Decision) -> bool:
+        """Whether no item that the decision names counts any more; of one that names none nothing is known."""
+        return bool(decision.items) and all(item in self.fallen for item in decision.items)
 
     def of(self, one: AccountKey, other: AccountKey) -> Decision | None:
         return self.newest.get(pair(one, other))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _ID = re.compile(r"E(\d{1,9})")
 _RANGE = re.compile(r"E(\d{1,9})\s*(?:-|–|\.\.)\s*E?(\d{1,9})")
 _ZEROS = re.compile(r"(?<=[/-])0+(?=\d)")
+_WORDS = re.compile(r"[^\W_\u115f\u1160\u3164\uffa0]")
+"""A letter or digit that shows, as the rules of the log ask for (`integrity.log.logacts`): no Hangul filler."""
 MAX_TEXT = 8_000
 """Characters of a reason, a place, a name: well within a line of the log."""
 
@@ -127,6 +129,8 @@ def needed_reason(reason: str) -> str:
 
     if not reason.strip():
         raise UsageError("a reason is needed", '--reason "…"')
+    if _WORDS.search(reason) is None:
+        raise UsageError("a reason needs words: this one has no letter and no digit", '--reason "…"')
     _check_length(reason)
     return reason.strip()
 

@@ -73,14 +73,32 @@ def _like_the_own(ledger: Ledger) -> Iterable[Alarm]:
     for account in ledger.accounts.values():
         if account.own:
             continue
+        same: dict[AccountKey, dict[Field, Span]] = {}
         for (name, value), span in _compared(account).items():
             like = shown.get((name, value))
             if like is not None and not _its_own_name(name, account, like):
-                text = (
-                    f"{account.key} shows {_OWN[name]} as {like.key}, which is the victim's own account; "
-                    "accounts that imitate somebody do that, and so may an account that the person forgot to name"
-                )
-                yield Alarm("own-data", text, (account.key, like.key), _places([span]))
+                same.setdefault(like.key, {}).setdefault(name, span)
+        if same:
+            yield _own_alarm(account.key, same)
+
+
+def _own_alarm(key: AccountKey, same: dict[AccountKey, dict[Field, Span]]) -> Alarm:
+    """One for an account, whatever it shows: the victim's account → what is the same there."""
+    what = "; ".join(
+        f"{_listed([_OWN[name] for name in _OWN if name in spans])} as {like}" for like, spans in same.items()
+    )
+    whose = "which is the victim's own account" if len(same) == 1 else "which are the victim's own accounts"
+    text = (
+        f"{key} shows {what}, {whose}; accounts that imitate somebody do that, and so may an account that the person"
+        " forgot to name"
+    )
+    return Alarm(
+        "own-data", text, (key, *same), _places(span for one in same.values() for span in one.values())
+    )
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _its_own_name(name: Field, account: Account, own: Account) -> bool:

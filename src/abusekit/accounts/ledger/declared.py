@@ -31,27 +31,43 @@ OBSERVED: tuple[str, ...] = (*FIELDS, "own", *dict.fromkeys((*ACTS, *STATES)))
 """What can be declared."""
 
 
-def declared(entries: Iterable[dict[str, JSON]], zone: str, without: Collection[str] = ()) -> ItemAccounts:
+def declared(
+    entries: Iterable[dict[str, JSON]],
+    zone: str,
+    without: Collection[str] = (),
+    problems: list[str] | None = None,
+) -> ItemAccounts:
     """What is in force, in the order of the log. without: items whose declarations are left out with them.
 
-    Raises EvidenceError: an act is not of the form that the program writes.
+    An act that is not of the form that the program writes counts for nothing and is told in `problems`; the rest goes
+    on: one line of somebody else's program must not hide the accounts of a case.
     """
-    said: dict[int, dict[str, JSON]] = {}
+    told: list[str] = [] if problems is None else problems
+    said: dict[int, tuple[dict[str, JSON], Seen]] = {}
     for entry in entries:
         if entry["do"] != ACT:
             continue
-        _check(entry)
-        if entry["observed"] == RETRACT:
-            taken_back = said.pop(entry["line"], None)  # None: that line was erased, or is withheld
-            if entry["line"] >= entry["n"] or (taken_back and taken_back["account"] != entry["account"]):
-                raise _malformed(entry, "it takes back a line that declares nothing of this account")
-        else:
-            said[entry["n"]] = entry
+        try:
+            _check(entry)
+            if entry["observed"] == RETRACT:
+                _take_back(said, entry)
+            else:
+                said[entry["n"]] = entry, _when(entry, zone)
+        except EvidenceError as fault:
+            told.append(fault.message)
     found = ItemAccounts("")
-    for entry in said.values():
+    for entry, at in said.values():
         if not entry.get("item") or entry["item"] not in without:
-            _take(found, entry, zone)
+            _take(found, entry, at)
     return found
+
+
+def _take_back(said: dict[int, tuple[dict[str, JSON], Seen]], entry: Mapping[str, JSON]) -> None:
+    """Raises EvidenceError: the line declares nothing of this account."""
+    taken_back = said.get(entry["line"])  # None: that line was erased, or is withheld
+    if entry["line"] >= entry["n"] or (taken_back and taken_back[0]["account"] != entry["account"]):
+        raise _malformed(entry, "it takes back a line that declares nothing of this account")
+    said.pop(entry["line"], None)
 
 
 def _check(entry: Mapping[str, JSON]) -> None:
@@ -71,7 +87,8 @@ def _check(entry: Mapping[str, JSON]) -> None:
 
 def _malformed(entry: Mapping[str, JSON], why: str) -> EvidenceError:
     return EvidenceError(
-        f"line {_line(entry)} of the custody log, {ACT}, is malformed: {why}", "run: abusekit verify"
+        f"line {_line(entry)} of the custody log, {ACT}, is malformed and counts for nothing: {why}",
+        "run: abusekit verify",
     )
 
 
@@ -80,14 +97,13 @@ def _line(entry: Mapping[str, JSON]) -> int:
     return int(entry["n"]) + 1
 
 
-def _take(found: ItemAccounts, entry: dict[str, JSON], zone: str) -> None:
+def _take(found: ItemAccounts, entry: dict[str, JSON], at: Seen) -> None:
     key, observed, value = str(entry["account"]), str(entry["observed"]), str(entry["value"])
     named = of_key(key)
     if named is None:
         raise _malformed(entry, "it names no account")
     item = str(entry.get("item", ""))
     where = Where(item, 0, f"log line {_line(entry)}")
-    at = _when(entry, zone)
     by, reason = str(entry["by"]), str(entry["reason"])
     shown: Shown = found.show(named)
     if observed == "own":

@@ -87,4 +87,7 @@ def _read(
         accounts.take(record)
         if not record.n % 10_000:
             progress(record.n)
-    return accounts.accounts()
+    found = accounts.accounts()
+    if repeated is not None:
+        found.alarms += repeated.alarms
+    return found

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from abusekit.accounts.keys import Named
 from abusekit.accounts.ledger.alarms import raise_alarms
-from abusekit.accounts.ledger.observed import ItemAccounts, Shown, Sighting
+from abusekit.accounts.ledger.observed import ItemAccounts, Shown, ShownPost, Sighting
+from abusekit.accounts.ledger.owners import disputed_owners, owner_alarms
+from abusekit.accounts.ledger.posts import tally_of
 from abusekit.accounts.ledger.spans import place_order, spans_of
 from abusekit.accounts.model import Account, AccountAct, AccountKey, Alarm, Ledger, Seen, Tally
 
@@ -20,16 +22,21 @@ def fold(items: Sequence[ItemAccounts], declared: ItemAccounts | None = None) ->
     """The ledger of what `items` show, in the order of the log, and of what was declared."""
     ledger = Ledger()
     sightings: dict[AccountKey, list[Sighting]] = defaultdict(list)
+    posts: dict[AccountKey, list[ShownPost]] = defaultdict(list)
     turns = _turns(items)
+    disputed = disputed_owners(items, declared)
     for one in (*items, *([declared] if declared is not None else [])):
+        owners = [key for key, shown in one.shown.items() if shown.own]
+        of_victim = not owners or any(key not in disputed for key in owners)
         for key, shown in one.shown.items():
             now = turns.get((key, one.item), key)
             account = _account(ledger, now, shown.named)
-            _take(account, one.item, shown)
+            _take(account, one.item, shown, own=key not in disputed, of_victim=of_victim)
             if shown.not_own:
                 text = "one export says both that this is its owner's account, and that it is not"
                 ledger.alarms.append(Alarm("conflict", text, (now,), shown.own))
             sightings[now] += shown.sightings
+            posts[now] += shown.posts
         for act in one.acts:
             _act(ledger, act, one.item, turns)
         for alarm in one.alarms:
@@ -38,7 +45,9 @@ def fold(items: Sequence[ItemAccounts], declared: ItemAccounts | None = None) ->
         account.statuses.sort(key=lambda status: (*when(status.at), place_order(status.where), status.kind))
         account.acts.sort(key=lambda act: (*when(act.at), place_order(act.where), act.kind))
         gone = [status.at.earliest for status in account.statuses if status.kind == "gone"]
+        account.posted = tally_of(posts[account.key])
         account.spans = spans_of(sightings[account.key], gone)
+    ledger.alarms += owner_alarms(disputed)
     raise_alarms(ledger)
     return ledger
 
@@ -56,21 +65,22 @@ def _account(ledger: Ledger, key: AccountKey, named: Named) -> Account:
     return account
 
 
-def _take(account: Account, item: str, shown: Shown) -> None:
+def _take(account: Account, item: str, shown: Shown, *, own: bool, of_victim: bool) -> None:
+    """own: what says that it is the victim's counts. of_victim: what the item's owner received, the victim did."""
     if shown.places and item:
         account.items[item] = account.items.get(item, 0) + shown.places
-    if shown.own:
+    if shown.own and own:
         account.own = True
         account.own_why += shown.own
     account.statuses += shown.statuses
-    _add_tally(account.tally, shown.tally, item)
+    _add_tally(account.tally, shown.tally, item, of_victim=of_victim)
 
 
-def _add_tally(total: Tally, one: Tally, item: str) -> None:
+def _add_tally(total: Tally, one: Tally, item: str, *, of_victim: bool) -> None:
     if not one.messages:
         return
     total.messages += one.messages
-    total.to_owner += one.to_owner
+    total.to_owner += one.to_owner if of_victim else 0
     total.undated += one.undated
     total.by_item[item] = total.by_item.get(item, 0) + one.messages
     for day, count in one.days.items():

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from abusekit.accounts.keys import Named
 from abusekit.accounts.ledger.observed import MAX_VALUE, ItemAccounts, Sighting, seen_from_to
 from abusekit.accounts.ledger.page_subjects import Claimed, claimed, listed
+from abusekit.accounts.ledger.posts import post_of
 from abusekit.accounts.ledger.states import states_of
 from abusekit.accounts.model import Alarm, Field, Seen, Where
 from abusekit.capture.address_ids import address_ids
@@ -73,6 +74,8 @@ def accounts_of_capture(item: Item, sites: Sites, zone: str, avatar: Callable[[]
         )
     elif item.outcome == "complete" and page.named is not None:
         _show(found, page, at, avatar())
+        if (post := post_of((item.id, at), page, facts, final, zone)) is not None:
+            found.show(page.named).posts.append(post)
         for one in listed(facts, final, platform, page.named):
             _show(found, one, at, None)
         sites.of_item[item.id] = sites.subjects[typed] = page.named

@@ -16,7 +16,7 @@ from abusekit.accounts.ledger.observed import (
     seen_in_export,
 )
 from abusekit.accounts.ledger.tallies import Counter, Extremes, day_of
-from abusekit.accounts.model import AccountAct, AccountKey, ActKind, Field, NamedBy, Seen, Where
+from abusekit.accounts.model import AccountAct, AccountKey, ActKind, Alarm, Field, NamedBy, Seen, Where
 from abusekit.case.records import Item
 from abusekit.importers.model import Account, Event, Message, Profile, Record, Time
 from abusekit.messages.declared import Declarations
@@ -40,6 +40,7 @@ _ACTS: dict[str, ActKind] = {
     "name_change": "name_change",
 }
 _FIELDS: dict[str, Field] = {"bio": "bio", "created": "created", "verified": "verified", "url": "url"}
+_RESULT = re.compile(r"\b(?:spf|dkim|dmarc)=[a-z]+")
 _X_RENAMED = re.compile(r"@(\w{1,64}) → @(\w{1,64})", re.ASCII)
 
 _Variant = tuple[str, str, str, str, str, str, bool | None]
@@ -85,6 +86,8 @@ class ExportAccounts:
         self._contacts: dict[str, int] = {}
         self._facts: dict[tuple[str, Field, str], list[int]] = {}
         self._renames: list[tuple[Named, str, str, Time, int]] = []
+        self._failing: dict[AccountKey, list[int]] = {}
+        # account → its mails that fail the checks of the server which received them
 
     def take(self, record: Record) -> None:
         if type(record) is Message:
@@ -117,6 +120,8 @@ class ExportAccounts:
         sent = record.sent
         day = "" if sent is None else day_of(sent, self._zone, self._order)
         counter.take(sent, record.n, record.direction == "in", day)
+        if record.kind == "email" and _fails_its_checks(record):
+            self._failing.setdefault(key, []).append(record.n)
 
     def _recipients(self, record: Message) -> Iterable[Account]:
         listed = record.recipients
@@ -240,6 +245,7 @@ class ExportAccounts:
             found.shown[key].sightings.append(sighting)
         self._handles_before(found)
         found.acts = [*self._acts, *self._blocks_of_lists(found)]
+        found.alarms += self._forged()
         return found
 
     def _several_names(self) -> set[str]:
@@ -289,6 +295,16 @@ class ExportAccounts:
                 sighting = Sighting("handle", handle, at, at, where, 1, "platform", turn=turn)
                 found.show(named).sightings.append(sighting)
 
+    def _forged(self) -> Iterable[Alarm]:
+        for key, places in self._failing.items():
+            mails = "one mail" if len(places) == 1 else f"{len(places)} mails"
+            text = (
+                f"{mails} of {key} in {self.item.id}: the checks of the receiving server failed, as the mail itself"
+                " says (Authentication-Results); From may be forged, and nothing but From says whose mail it is"
+            )
+            where = tuple(Where(self.item.id, n) for n in places[:MOST_PLACES])
+            yield Alarm("conflict", text, (key,), where)
+
     def _blocks_of_lists(self, found: ItemAccounts) -> Iterable[AccountAct]:
         """The list of the blocked says who, mostly not when; what an event says already is not said again."""
         owner = next((key for key, shown in found.shown.items() if shown.own), "")
@@ -301,6 +317,24 @@ class ExportAccounts:
                     self._when(profile.seen),
                     Where(self.item.id, profile.n, "list of blocked accounts"),
                 )
+
+
+def _fails_its_checks(record: Message) -> bool:
+    """Whether one of the mail's Authentication-Results says that DMARC failed, or SPF with no DKIM signature beside it.
+
+    A signature that was verified here counts as one. Anybody can type such a header: a warning, no proof.
+    """
+    signed = any(check.what.startswith("DKIM") and check.result == "good" for check in record.checks)
+    for check in record.checks:
+        if check.what != "Authentication-Results":
+            continue
+        for stated in check.text.split("; "):  # one server's
+            results = set(_RESULT.findall(stated))
+            if "dmarc=fail" in results or (
+                "spf=fail" in results and not signed and "dkim=pass" not in results
+            ):
+                return True
+    return False
 
 
 def _some(places: list[int]) -> list[int]:

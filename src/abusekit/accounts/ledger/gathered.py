@@ -25,6 +25,8 @@ class Gathered:
     # of them, those whose records are read
     observations: list[dict[str, JSON]] = field(default_factory=list)
     # acts account.observe
+    exhibits: dict[str, str] = field(default_factory=dict)
+    # item id → exhibit reference, as the log gives it; also of items that do not count any more
     problems: list[str] = field(default_factory=list)
     # what could not be read, in words
 
@@ -45,6 +47,7 @@ def gathered(case: Case, without: Collection[str] = ()) -> Gathered:
     try:
         standing = standings(entries)
         declared, logged = declarations(entries), logged_readings(entries)
+        found.exhibits = {str(one["item"]): str(one["exhibit"]) for one in entries if one["do"] == "item.add"}
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise EvidenceError(
             f"an act in the custody log is malformed: {fault}", "run: abusekit verify"

@@ -28,7 +28,7 @@ from abusekit.errors import InputError, UsageError
 from abusekit.importers.formats import importer
 from abusekit.messages.cache import Opened, inputs_digest
 
-FORMAT = "abusekit-accounts/1"
+FORMAT = "abusekit-accounts/2"
 """To be raised with every change of what is read of an export."""
 MAX_KEPT = 1 << 30
 SEVERAL = "exports"

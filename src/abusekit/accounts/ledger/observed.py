@@ -50,6 +50,17 @@ class Sighting(msgspec.Struct, omit_defaults=True):
     """Order among what was seen at one time: of a change that the platform noted, the new value comes second."""
 
 
+class ShownPost(msgspec.Struct, omit_defaults=True, frozen=True):
+    """One post of an account, as one capture shows it."""
+
+    post: str
+    """What it is told apart by, within its account: the platform's id of it, else its address."""
+    day: str
+    """YYYY-MM-DD in UTC, or as written where the zone is not known; empty: without a time."""
+    at: Seen | None
+    where: Where
+
+
 class Shown(msgspec.Struct, omit_defaults=True):
     """One account in one item."""
 
@@ -62,6 +73,7 @@ class Shown(msgspec.Struct, omit_defaults=True):
     sightings: list[Sighting] = []
     statuses: list[Status] = []
     tally: Tally = msgspec.field(default_factory=Tally)
+    posts: list[ShownPost] = []
 
 
 class ItemAccounts(msgspec.Struct, omit_defaults=True):

@@ -26,8 +26,9 @@ def ledger(case: Case, *, without: Collection[str] = (), progress: Progress = la
     """All accounts of the case. without: item ids left out, with what was declared to be seen in them.
 
     Items that cannot be read are told in `problems`; the rest goes on. What was read of exports is kept in `derived/`
-    (see `kept`); the evidence and the log are not written to. Raises LogFormError, TornLogError, CaseError,
-    EvidenceError (an act of the log is malformed).
+    (see `kept`); the evidence and the log are not written to. Declarations that cannot be understood are told in
+    `problems`, too. `exhibits` has items that do not count any more as well: people's claims name them. Raises
+    LogFormError, TornLogError, CaseError, EvidenceError (an act of the log about items is malformed).
     """
     from_case = gathered(case, without)
     zone = case.settings().zone
@@ -39,8 +40,8 @@ def ledger(case: Case, *, without: Collection[str] = (), progress: Progress = la
     in_order = [
         found[item_id] for item_id in from_case.items for found in (captured, exported) if item_id in found
     ]
-    found = fold(in_order, declared(from_case.observations, zone, without))
-    found.exhibits = {item_id: item.exhibit for item_id, item in from_case.items.items()}
+    found = fold(in_order, declared(from_case.observations, zone, without, from_case.problems))
+    found.exhibits = from_case.exhibits
     found.problems = from_case.problems
     return found
 

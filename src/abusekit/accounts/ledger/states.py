@@ -21,6 +21,7 @@ _OF_PROFILE: dict[str, StatusKind] = {
     "deleted": "gone",
     **dict.fromkeys(("login-wall", "challenge", "geo-block", "rate-limited", "network-failed"), "not shown"),
 }
+_UNDECIDED = ("", "changed-unclear")
 _TEXT: dict[StatusKind, str] = {
     "live": "its page was shown",
     "renamed": "the same id was shown under another handle",
@@ -47,20 +48,37 @@ def states_of(item: Item, page: Claimed, before: Named | None, at: Seen) -> Iter
     told = recheck if isinstance(recheck, dict) else {}
     verdict, alarm = told.get("verdict"), told.get("alarm")
     verdict = verdict if isinstance(verdict, str) else ""
-    where = Where(item.id, 0, f"re-check: {verdict}" if verdict else "answer")
+    said, where = "", Where(item.id, 0, f"re-check: {verdict}" if verdict else "answer")
+    weak = page.named is None or page.named.basis == "handle"  # as of an address alone
+    if verdict in _UNDECIDED and (weak or item.outcome != "complete"):
+        said, at_page = _said_by_the_page(item)
+        where = Where(item.id, 0, f"answer: {at_page}") if said else where
     other = page.named is None or (before is not None and page.named.key != before.key)
     if alarm == HANDLE_REUSE and before is not None and other:
         yield State(before, Status("unknown", at, where, _TEXT["unknown"]))
         before = None
-    if item.outcome == "complete" and page.named is not None:
+    if item.outcome == "complete" and page.named is not None and not said:
         kind: StatusKind = "renamed" if verdict == "renamed" and not other else "live"
         if kind == "renamed" or page.profile:
             yield State(page.named, Status(kind, at, where, _TEXT[kind]))
         return
     subject = before or (page.named if page.profile else None)
-    found = _kind(item, page, verdict, known=before is not None)
+    found = _kind(item, page, said or verdict, known=before is not None)
     if subject is not None and found is not None:
         yield State(subject, Status(found, at, where, _text_of(found, item, known=before is not None)))
+
+
+def _said_by_the_page(item: Item) -> tuple[str, str]:
+    """What the answer itself says became of the account, by its surest marker, and where in it; empty: nothing sure.
+
+    A re-check without an earlier capture of the account calls that unclear, since nothing was compared; that the site
+    said so holds all the same.
+    """
+    listed = item.facts.get("markers")
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict) and one.get("kind") in _OF_ACCOUNT and one.get("confidence") == "high":
+            return str(one["kind"]), str(one.get("where", ""))[:200]
+    return "", ""
 
 
 def _kind(item: Item, page: Claimed, verdict: str, *, known: bool) -> StatusKind | None:

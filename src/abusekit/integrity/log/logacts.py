@@ -31,6 +31,10 @@ _DECISIONS = (
 _LINE_MEMBERS = {"n", "prev", "at", "do", "salt", "by", "files", "clock_set_back_from"}
 _SIGNATURE = re.compile(r"seals/[0-9]{6,15}/seal\.txt\.[A-Za-z0-9_][A-Za-z0-9._-]*\.sig")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}\Z")
+_ACCOUNT = re.compile(r"(?s)[^\s:](?:[^:]*[^\s:])?:\S(?:.*\S)?\Z")
+"""`platform:rest`, without blanks at the ends of either."""
+_WORDS = re.compile(r"(?s).*?[^\W_\u115f\u1160\u3164\uffa0]")
+"""At least one letter or digit that shows: Hangul fillers are letters, and blank."""
 _DECIDED = ("proposed", "confirmed", "rejected", "undecided")
 _OF_A_TIME = ("raw", "earliest", "latest", "precision", "zone_basis", "clock", "basis")
 _OF_A_TIME_OR_NULL = ("local", "utc", "zone")
@@ -290,7 +294,9 @@ def _corroborate(view: LogView, item_id: str, entry: dict[str, JSON], n: int) ->
 def _observed(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
     """What a person declared about an account, or that an earlier line of that kind is taken back."""
     account, what = entry["account"], entry["observed"]
-    if not (_said(account, what, entry["reason"]) and type(entry["value"]) is str):
+    if not (_are(_ACCOUNT, account) and _said(what) and _are(_WORDS, entry["reason"])) or (
+        type(entry["value"]) is not str
+    ):
         raise LogFormError(n, "declares something about an account without saying of which, what, or why")
     if "item" in entry:
         _known(view, entry, n)
@@ -306,7 +312,8 @@ def _observed(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) 
 
 def _linked(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) -> None:
     """What a person says about a pair of accounts; that they are run together is that person's claim."""
-    if not _said(entry["a"], entry["b"], entry["reason"]) or entry["a"] == entry["b"]:
+    named = _are(_ACCOUNT, entry["a"], entry["b"]) and entry["a"] != entry["b"]
+    if not named or not _are(_WORDS, entry["reason"]):
         raise LogFormError(n, "speaks of a link otherwise than between two accounts, with a reason")
     if entry["decision"] not in _DECIDED:
         raise LogFormError(n, f"decides about a link in a word that is not known: {entry['decision']!a}")
@@ -321,6 +328,11 @@ def _linked(view: LogView, entry: dict[str, JSON], n: int, _paths: list[str]) ->
 def _said(*texts: JSON) -> bool:
     """Whether each is a text that says something."""
     return all(type(one) is str and one.strip() for one in texts)
+
+
+def _are(form: re.Pattern[str], *texts: JSON) -> bool:
+    """Whether each is a text of that form."""
+    return all(type(one) is str and form.match(one) is not None for one in texts)
 
 
 def _is_time(facts: dict[str, JSON]) -> bool:

@@ -287,7 +287,9 @@ LISTED = {"path": PLACE, "sha256": HEX64, "size": int}
 ABOUT_AN_ITEM = {"item": str}
 TOKEN = {"seal": int, "list": STAMP_LIST, "authority": re.compile(AUTHORITY + r"\Z")}
 SAID = re.compile(r"\s*\S")
-PAIR = {"a": SAID, "b": SAID, "reason": SAID, "basis": [SAID], "items": [str]}
+ACCOUNT = re.compile(r"(?s)[^\s:](?:[^:]*[^\s:])?:\S(?:.*\S)?\Z")  # platform:rest, no blanks at the ends
+WORDS = re.compile(r"(?s).*?[^\W_\u115f\u1160\u3164\uffa0]")  # a letter or digit that shows: no Hangul filler
+PAIR = {"a": ACCOUNT, "b": ACCOUNT, "reason": WORDS, "basis": [SAID], "items": [str]}
 DECIDED = ("proposed", "confirmed", "rejected", "undecided")
 A_TIME: Dict[str, Any] = dict.fromkeys(("local", "utc", "zone"), (None, str))
 A_TIME.update(dict.fromkeys(("raw", "earliest", "latest", "precision", "zone_basis", "clock", "basis"), str))
@@ -311,7 +313,7 @@ ACTS: Dict[str, Dict[str, Any]] = {  # what each act has to say; others may say 
     "key.revoke": {"key": FINGERPRINT, "since": AT, "why": ("lost", "stolen", "retired")},
     "custody.transfer": {"transfer": int},
     "custody.receive": {"transfer": int, "how": ("signature", "paper")},
-    "account.observe": {"account": SAID, "observed": SAID, "value": str, "reason": SAID, "when?": A_TIME},
+    "account.observe": {"account": ACCOUNT, "observed": SAID, "value": str, "reason": WORDS, "when?": A_TIME},
     "account.link": {**PAIR, "decision": DECIDED, "findings": re.compile(r"(?:[0-9a-f]{64})?\Z")},
     **{act: {} for act in ("settings.change", "item.aside", "settings.aside", "seal.aside", "clock.check")},
 }
@@ -578,10 +580,7 @@ class Log:
         need((entry["observed"] == "retract") == ("line" in entry), "takes back no line, or declares one")
         if "line" in entry:
             same = self.observed.get(entry["line"]) == entry["account"]
-            need(
-                0 < entry["line"] < n and (same or self.withheld),
-                "takes back what no line before it declares",
-            )
+            need(0 < entry["line"] < n and (same or self.withheld), "takes back what no line declares")
         else:
             self.observed[n] = entry["account"]
 
