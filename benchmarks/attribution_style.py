@@ -50,16 +50,18 @@ def figures(same: Sequence[float], different: Sequence[float]) -> dict[str, floa
     return {name: measure(same, different) for name, measure in zip(FIGURES, measured, strict=True)}
 
 
-def score_splits(authors: Sequence[Author], seeds: Sequence[int], most: int) -> list[Scored]:
-    """Each split in a process of its own, two at a time."""
-    work = partial(score_split, list(authors), most)
+def score_splits(
+    authors: Sequence[Author], seeds: Sequence[int], most: int, methods: Sequence[str] = METHODS
+) -> list[Scored]:
+    """Each split in a process of its own, two at a time; `methods` without a baseline: only style, which is quick."""
+    work = partial(score_split, list(authors), most, tuple(methods))
     if len(seeds) == 1:
         return [work(seeds[0])]
     with ProcessPoolExecutor(2) as pool:
         return list(pool.map(work, seeds))
 
 
-def score_split(authors: list[Author], most: int, seed: int) -> Scored:
+def score_split(authors: list[Author], most: int, methods: tuple[str, ...], seed: int) -> Scored:
     """Calibrated on the calibration third, measured on the test third, normalised against the cohort third."""
     split = thirds(authors, seed)
     corpus, cohort = joined(split)
@@ -73,15 +75,17 @@ def score_split(authors: list[Author], most: int, seed: int) -> Scored:
             if isinstance(styled, Abstained):
                 yield one is other, None, 0.0
                 continue
-            texts = _texts(one)[0], _texts(other)[1]
-            four, entropies = cosine.score(*texts), ppm.scores(*texts)
-            row = {"char-4": (four,), "PPM5": entropies, "BASE": (four, *entropies), "style": (styled.z,)}
+            row: dict[str, tuple[float, ...]] = {"style": (styled.z,)}
+            if set(methods) - row.keys():
+                texts = _texts(one)[0], _texts(other)[1]
+                four, entropies = cosine.score(*texts), ppm.scores(*texts)
+                row |= {"char-4": (four,), "PPM5": entropies, "BASE": (four, *entropies)}
             yield one is other, row, math.log(styled.raw)
 
     learnt = [(same, row) for same, row, _ in rows(split.calibration, min(most, MOST_CALIBRATION)) if row]
     found = list(rows(split.test, most))
     scored = Scored(answered=sum(row is not None for _, row, _ in found) / len(found))
-    for method in METHODS:
+    for method in methods:
         model = Logistic(
             [row[method] for same, row in learnt if same], [row[method] for same, row in learnt if not same]
         )
@@ -113,32 +117,37 @@ def mean_figures(scored: Sequence[Scored], method: str) -> dict[str, float]:
 
 
 def trap(authors: Sequence[Author], seed: int) -> Row:
-    """A8: the largest LR of a different pair of ten authors, five of whom write with typographic punctuation.
+    """A8: different pairs of ten authors, five of whom write with typographic punctuation, that are above LR 10
+    because of it: with plain punctuation they are not.
 
     The baseline is char-4 cosine without folding, calibrated on the same cohort.
     """
     split = thirds(authors, seed)
     chosen = split.test[:10]
-    posts = {
-        f"{one.name}/{side}": texts
-        for one in split.cohort
-        for side, texts in zip("ab", (one.first, one.second), strict=True)
-    }
-    cohort = list(posts)
-    dressed: dict[str, str] = {}
+    plain = {f"{one.name}/{side}": texts for one in split.cohort for side, texts in _sides(one)}
+    cohort = list(plain)
+    dressed = dict(plain)
     for number, one in enumerate(chosen):
-        for side, texts in zip("ab", (one.first, one.second), strict=True):
-            name = f"{one.name}/{side}"
-            posts[name] = tuple(map(typographic, texts)) if number < 5 else texts
-            dressed[name] = "\n".join(posts[name])
-    corpus = Corpus(posts)
-    cosine = Cosine4(["\n".join(posts[name]) for name in cohort])
+        for side, texts in _sides(one):
+            plain[f"{one.name}/{side}"] = texts
+            dressed[f"{one.name}/{side}"] = tuple(map(typographic, texts)) if number < 5 else texts
+    cosine = Cosine4(["\n".join(plain[name]) for name in cohort])
     model = _calibrated(cosine, split.cohort, seed)
     names = [(f"{one.name}/a", f"{other.name}/b") for one in chosen for other in chosen if one is not other]
-    found = [corpus.compare(*two, cohort=cohort) for two in names]
-    ours = max(one.lr for one in found if not isinstance(one, Abstained))
-    theirs = max(math.exp(model.log_lr([cosine.score(dressed[one], dressed[other])])) for one, other in names)
-    return "A8 largest LR, ten authors, five with curly quotes", theirs, 10.0, ours
+    ours: list[set[tuple[str, str]]] = []
+    theirs: list[set[tuple[str, str]]] = []
+    for posts in (plain, dressed):
+        corpus = Corpus(posts)
+        found = {two: corpus.compare(*two, cohort=cohort) for two in names}
+        ours.append({two for two, one in found.items() if not isinstance(one, Abstained) and one.lr > 10})
+        scores = {two: cosine.score(*("\n".join(posts[name]) for name in two)) for two in names}
+        theirs.append({two for two, score in scores.items() if math.exp(model.log_lr([score])) > 10})
+    baseline, shipped = (float(len(with_them - without)) for without, with_them in (theirs, ours))
+    return "A8 pairs above LR 10 because of curly quotes, at most", baseline, 0.0, shipped
+
+
+def _sides(author: Author) -> Iterator[tuple[str, Sequence[str]]]:
+    return zip("ab", (author.first, author.second), strict=True)
 
 
 def typographic(text: str) -> str:

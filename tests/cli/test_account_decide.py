@@ -61,15 +61,19 @@ def test_a_link_from_proposal_to_unlink(abusekit: Abusekit, kept: Path) -> None:
         "reason": "says so in the letter",
     }
     text = abusekit("account", "show", "--case", kept, B, expect=0).out
-    shown = next(one for one in text.splitlines() if one.startswith("link"))
+    shown = " ".join(text.split())
     assert f"confirmed with {A}: a claim of PO on " in shown and "says so in the letter" in shown
     assert "basis: self-identification, timing" in shown and "items: E0001, E0003" in shown
-    assert f"[confirmed with {B} (PO)]" in abusekit("account", "list", "--case", kept, expect=0).out
+    assert f"[confirmed with {B} (PO)]" in " ".join(
+        abusekit("account", "list", "--case", kept, expect=0).out.split()
+    )
     answer = told(abusekit, kept, "unlink", B, A, "--reason", "another letter")
     assert answer["link"]["decided"] == "undecided" and answer["before"]["decided"] == "confirmed"
     assert answer["cluster"] == [] and not answer["stale"]
     assert states(abusekit, kept, A) == [(A, B, "undecided")]
-    assert "link " not in abusekit("account", "show", "--case", kept, B, expect=0).out
+    text = " ".join(abusekit("account", "show", "--case", kept, B, expect=0).out.split())
+    assert " link " not in text and "taken back what was said about this account and" in text
+    assert "another letter" in text
     assert [one["decision"] for one in entries(kept) if one["do"] == "account.link"] == [
         "proposed",
         "confirmed",
@@ -92,7 +96,7 @@ def test_what_speaks_against_stays_visible(abusekit: Abusekit, kept: Path) -> No
     against = next(line for line in ended.out.splitlines() if line.startswith("AGAINST"))
     assert f"{A} and {C} are joined over others, but PO rejected" in against and "same moment" in against
     for account in (A, B, C):
-        text = abusekit("account", "show", "--case", kept, account, expect=0).out
+        text = " ".join(abusekit("account", "show", "--case", kept, account, expect=0).out.split())
         assert "AGAINST" in text and "wrote at the same moment" in text
     shown = told(abusekit, kept, "show", A)
     assert (
@@ -119,7 +123,17 @@ def test_what_speaks_against_stays_visible(abusekit: Abusekit, kept: Path) -> No
         (("confirm", A, "", *ON_ITEM), "no account"),
         (("confirm", A, B, "--basis", "timing", "--item", "E0099", "--reason", "r"), "no item"),
         (("confirm", A, B, *ON_ITEM, "--findings", "xyz"), "no digest"),
-        (("confirm", A, B, *ON_ITEM, "--anyway"), "--findings"),
+        (("link", A, B, "--basis", "timing", "--reason", "r", "--anyway"), "--findings"),
+        (("confirm", A, B, "--basis", "timing", "--item", "E0002", "--reason", "r"), "shows neither"),
+        (
+            ("confirm", A, B),
+            "a reason is needed; what does the link rest on? (--basis); a confirmed link rests on",
+        ),
+        (
+            ("confirm", A, B),
+            f"account confirm {A} {B} --reason TEXT --basis WORD --item ITEM; WORD is one of",
+        ),
+        (("confirm", A, B, *ON_ITEM, "--findings", "abcdef0"), "no digest"),
         (("link", A, B, "--reason", "r"), "rest on"),
         (("link", A, B, "--basis", "timing"), "a reason is needed"),
         (("reject", A, B), "a reason is needed"),
@@ -150,7 +164,31 @@ def test_a_claim_whose_item_was_withdrawn_is_told_with_that(abusekit: Abusekit, 
     told(abusekit, kept, "confirm", A, B, *ON_ITEM)
     assert "WITHDRAWN" not in abusekit("account", "show", "--case", kept, A, expect=0).out
     abusekit("withdraw", "--case", kept, "E0003", "--reason", "a wrong file", expect=0)
-    assert "items: E0003 (WITHDRAWN since)" in abusekit("account", "show", "--case", kept, A, expect=0).out
+    text = " ".join(abusekit("account", "show", "--case", kept, A, expect=0).out.split())
+    assert "items: E0003 (WITHDRAWN since)" in text
+
+
+def test_the_very_same_is_not_written_twice(abusekit: Abusekit, kept: Path) -> None:
+    line = told(abusekit, kept, "confirm", A, B, *ON_ITEM)["link"]["line"]
+    before = (kept / "custody/log.jsonl").read_bytes()
+    ended = abusekit("account", "confirm", "--case", kept, B, A, *ON_ITEM, expect=0)
+    assert f"(log line {line + 1}); nothing written" in ended.out
+    answer = told(abusekit, kept, "confirm", A, B, *ON_ITEM)
+    assert answer["already"] and answer["link"]["line"] == line
+    assert (kept / "custody/log.jsonl").read_bytes() == before
+    other = ("--basis", "timing", "--item", "E0003", "--reason", "another letter")
+    assert not told(abusekit, kept, "confirm", A, B, *other)["already"]
+
+
+def test_an_item_that_shows_neither_only_on_purpose(abusekit: Abusekit, kept: Path) -> None:
+    typed = ("confirm", A, B, "--basis", "timing", "--item", "E0002", "--reason", "r")
+    assert "--anyway" in abusekit("account", typed[0], "--case", kept, *typed[1:], expect=2).err
+    assert told(abusekit, kept, *typed, "--anyway")["link"]["items"] == ["E0002"]
+
+
+def test_the_help_explains_each_basis(abusekit: Abusekit) -> None:
+    text = " ".join(abusekit("account", "confirm", "--help", expect=0).out.split())
+    assert "same-selector both name the same phone number" in text and "recovery-hint the platform" in text
 
 
 def test_weak_accounts_and_items_that_show_neither_are_told(abusekit: Abusekit, kept: Path) -> None:
@@ -181,7 +219,7 @@ def test_findings_that_are_others_now(abusekit: Abusekit, kept: Path) -> None:
     ended = abusekit("account", *typed, "0" * 64, expect=2)
     assert "stale" in ended.err and "candidates --between" in ended.err
     assert [one for one in entries(kept) if one["do"] == "account.link"] == []
-    abusekit("account", *typed, digest, expect=0)
+    abusekit("account", *typed, digest[:8], expect=0)
     assert entries(kept)[-1]["findings"] == digest
     ended = abusekit("account", *typed, "0" * 64, "--anyway", "--json", expect=0)
     assert ended.answer["stale"] and entries(kept)[-1]["findings"] == "0" * 64

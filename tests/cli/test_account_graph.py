@@ -121,3 +121,32 @@ def test_hostile_names_of_an_export_do_no_harm(abusekit: Abusekit, case: Path, t
     assert html.read_text("utf-8").count("<script>") == 1 and "<img" not in html.read_text("utf-8")
     ElementTree.fromstring(svg.read_bytes())  # noqa: S314  # our own
     assert html.stat().st_size < 200_000
+
+
+def test_the_line_of_the_log_is_that_which_people_count(abusekit: Abusekit, kept: Path) -> None:
+    links = abusekit("account", "graph", "--case", kept, "--json", expect=0).answer["links"]
+    log = (kept / "custody" / "log.jsonl").read_text("utf-8").splitlines()
+    for one in links:
+        assert '"account.link"' in log[one["line"] - 1] and f'"{one["state"]}"' in log[one["line"] - 1]
+    assert links[1]["exhibits"] == [], "a line of the log is no exhibit"
+    assert f"log line {links[1]['line']}" in abusekit("account", "graph", "--case", kept, expect=0).out
+
+
+def test_a_block_said_twice_is_drawn_once(abusekit: Abusekit, kept: Path) -> None:
+    again = ("--blocked", "--when", "2024-03-15 10:00", "--item", "E0001", "--reason", "to be seen there")
+    abusekit("account", "observe", "--case", kept, A, *again, expect=0)
+    answer = abusekit("account", "graph", "--case", kept, "--json", expect=0).answer
+    (mark,) = next(one for one in answer["nodes"] if one["account"] == A)["marks"]
+    assert mark["kind"] == "block" and mark["told"]["exhibits"] == ["PO/1 (E0001)"]
+    assert len(mark["told"]["log"]) == 1, "both places, once"
+
+
+def test_accounts_of_which_nothing_is_known_are_drawn_only_with_all(
+    abusekit: Abusekit, case: Path, tmp_path: Path
+) -> None:
+    told = [(f"user{n}", f"Name {n}", "x y z") for n in range(1, 31)]
+    abusekit("import", "--case", case, telegram(tmp_path, told), expect=0)
+    few = abusekit("account", "graph", "--case", case, "--json", expect=0).answer
+    everything = abusekit("account", "graph", "--case", case, "--all", "--json", expect=0).answer
+    assert len(few["nodes"]) < len(everything["nodes"]) == everything["accounts"]
+    assert len(few["nodes"]) + few["not_drawn"] == few["accounts"] and everything["not_drawn"] == 0

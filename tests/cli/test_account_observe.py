@@ -71,6 +71,7 @@ def test_an_account_that_no_item_shows(abusekit: Abusekit, kept: Path, typed: st
         "new": True,
         "observed": ["report"],
         "lines": [log_lines(kept) - 1],
+        "already": [],
     }
     found = {one["account"]: one for one in told(abusekit, kept, "list")["accounts"]}
     assert found[key]["items"] == {} and found[key]["weak"] is ("@" in key and not key.startswith("email"))
@@ -200,7 +201,33 @@ def test_own_is_no_suspect(abusekit: Abusekit, kept: Path) -> None:
     own = [one["account"] for one in told(abusekit, kept, "list", "--own")["accounts"]]
     assert "x:@jo" in own and "telegram:user900" in own and "telegram:user111" not in own
     text = abusekit("account", "list", "--case", kept, expect=0).out
-    assert "[the victim's own]" in next(line for line in text.splitlines() if line.startswith("x:@jo"))
+    assert "[the victim's own]" in text[text.index("x:@jo") :].splitlines()[1]
+
+
+def test_the_same_again_is_not_written_twice(abusekit: Abusekit, kept: Path) -> None:
+    typed = ("observe", "x:@owl", "--blocked", "--when", "2024-03-15", "--reason")
+    (line,) = told(abusekit, kept, *typed, "r")["lines"]
+    before = log_lines(kept)
+    ended = abusekit("account", typed[0], "--case", kept, *typed[1:], "in other words", expect=0)
+    assert f"already said by PO (log line {line + 1}); nothing written" in ended.out
+    assert f"--take-back {line + 1}" in ended.err
+    answer = told(abusekit, kept, *typed, "r")
+    assert (answer["lines"], answer["already"]) == ([], [line]) and log_lines(kept) == before
+    both = told(abusekit, kept, *typed[:4], "2024-03-15", "--live", "--reason", "r")
+    assert both["observed"] == ["live"] and both["already"] == [line]
+    told(abusekit, kept, "observe", "x:@owl", "--unblocked", "--reason", "r")
+    assert told(abusekit, kept, *typed, "r")["already"] == [], "blocked again"
+    shown = abusekit("account", "show", "--case", kept, "x:@owl", expect=0)
+    assert "--take-back" in shown.err
+
+
+def test_an_export_of_nobody_is_told_with_how_to_declare_its_owner(abusekit: Abusekit, kept: Path) -> None:
+    undo = ("--item", "E0001", "--undeclare", "owner", "--reason", "r")
+    abusekit("import", "--case", kept, *undo, expect=0)
+    ended = abusekit(
+        "account", "observe", "--case", kept, "telegram:user900", "--own", "--reason", "r", expect=0
+    )
+    assert "abusekit import --item E0001 --declare owner=user900" in ended.err
 
 
 def test_own_against_a_claimed_link(abusekit: Abusekit, kept: Path) -> None:

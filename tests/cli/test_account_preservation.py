@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from account_story import account_case, told
+from account_story import account_case, telegram, told
 from command_runner import Abusekit
 
 ONE, TWO = "telegram:user111", "telegram:user222"
@@ -61,7 +61,9 @@ def test_table_page_and_text(abusekit: Abusekit, made: Path, tmp_path: Path) -> 
     )  # fmt: skip
     rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8"), newline="")))
     assert rows[0]["account"] == ONE and rows[0]["ask_from_utc"] == "2024-03-14"
-    assert all(cell[:1] not in "=+-@" for row in rows for cell in row.values() if cell)
+    texts = [cell for row in rows for name, cell in row.items() if not name.startswith("days_left")]
+    assert all(cell[:1] not in "=+-@" for cell in texts if cell)
+    assert rows[0]["days_left_of_90"] == "90" and int(rows[0]["days_left_from_last_activity"]) < 0
     for path in (page, text):
         assert "Only police" in path.read_text("utf-8") and "user111" in path.read_text("utf-8")
     printed = abusekit("account", "preservation", "--case", made, expect=0).out
@@ -71,3 +73,26 @@ def test_table_page_and_text(abusekit: Abusekit, made: Path, tmp_path: Path) -> 
 
 def test_nobody_to_ask_about(abusekit: Abusekit, case: Path) -> None:
     assert "account list" in abusekit("account", "preservation", "--case", case, expect=2).err
+
+
+def test_where_no_owner_is_known_it_says_how_to_declare_one(
+    abusekit: Abusekit, started_case: Path, tmp_path: Path
+) -> None:
+    case = Path(shutil.copytree(started_case, tmp_path / "case"))
+    said = [("user111", "Night Owl", "hm"), ("user222", "Other Owl", "hm"), ("user900", "Jo", "no")]
+    abusekit("import", "--case", case, telegram(tmp_path, said), expect=0)
+    none = abusekit("account", "preservation", "--case", case, expect=2).err
+    assert "--own" in none and "--item E0001 --declare owner=ID" in none
+    abusekit(
+        "account", "confirm", "--case", case, ONE, TWO, "--basis", "timing", "--reason", "r", "--item", "E0001",
+        expect=0,
+    )  # fmt: skip
+    ended = abusekit("account", "preservation", "--case", case, expect=0)
+    assert "No account is marked as the victim's own" in " ".join(ended.out.split())
+    assert ONE in ended.out and "user900" not in ended.out and "--declare owner=ID" in ended.err
+    assert max(len(line) for line in ended.out.splitlines()) <= 80
+    answer = told(abusekit, case, "preservation")
+    assert (answer["own_known"], answer["unclaimed"]) == (False, ["E0001"])
+    abusekit("account", "observe", "--case", case, "telegram:user900", "--own", "--reason", "hers", expect=0)
+    answer = told(abusekit, case, "preservation")
+    assert (answer["own_known"], answer["unclaimed"]) == (True, ["E0001"])  # it does not make the export hers

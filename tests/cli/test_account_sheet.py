@@ -98,6 +98,7 @@ def test_a_rejection_inside_of_a_cluster_stays_in_sight_first(abusekit: Abusekit
     abusekit("account", "confirm", "--case", kept, TWO, THREE, *WHY, "--item", "E0001", expect=0)
     abusekit("account", "reject", "--case", kept, ONE, THREE, "--reason", "at once in two places", expect=0)
     text = abusekit("account", "sheet", "--case", kept, ONE, expect=0).out
+    text = " ".join(text.split())
     assert text.index("REJECTED") < text.index("confirmed by PO") and "at once in two places" in text
 
 
@@ -106,10 +107,15 @@ def test_findings_come_with_both_propositions_cohort_cap_and_coincidences(
 ) -> None:
     case = Path(shutil.copytree(started_case, tmp_path / "case"))
     said = [
-        (f"user{300 + n}", f"By {n}", f"number {n} passes by here and has nothing to add") for n in range(14)
+        (f"user{300 + n}", f"By {n}", f"number {n} passes by for the {turn}th time and has nothing to add")
+        for turn in range(10)
+        for n in range(14)
     ]
-    for who in ("user111", "user222"):
-        said.append((who, "Owl", "ring me on +44 7700 900123 before it is too late for you"))
+    for who, words in (
+        ("user111", ("ring me on {} before it is too late", "so {} is where you find me")),
+        ("user222", ("you can always call {} if you dare", "the number is {} as you know")),
+    ):
+        said += [(who, "Owl", one.format("+44 7700 900123")) for one in words]
     chat = telegram(tmp_path, [("user900", "Jo", "please stop"), *said])
     abusekit("import", "--case", case, chat, "--declare", "owner=user900", "--reason", "hers", expect=0)
     abusekit("account", "confirm", "--case", case, ONE, TWO, *WHY, "--item", "E0001", expect=0)
@@ -130,6 +136,28 @@ def test_findings_come_with_both_propositions_cohort_cap_and_coincidences(
     text = abusekit("account", "sheet", "--case", case, ONE, "--with-findings", expect=0).out
     assert "Behind the numbers" in text and "too late for you" not in text
     assert not [words for words in BANNED if words in text]
+
+
+def test_what_both_show_is_told_without_weights_and_log_lines_count_from_one(
+    abusekit: Abusekit, started_case: Path, tmp_path: Path
+) -> None:
+    case = Path(shutil.copytree(started_case, tmp_path / "case"))
+    said = [(who, "Owl", "ring me on +44 7700 900123") for who in ("user111", "user222")]
+    chat = telegram(tmp_path, [("user900", "Jo", "please stop"), *said])
+    abusekit("import", "--case", case, chat, "--declare", "owner=user900", "--reason", "hers", expect=0)
+    why = ("--basis", "same-selector", "--reason", "one number")
+    abusekit("account", "confirm", "--case", case, ONE, TWO, *why, "--item", "E0001", expect=0)
+    line = next(n for n, one in enumerate(entries(case), 1) if one["do"] == "account.link")
+    answer = told(abusekit, case, "sheet", ONE)
+    assert answer["links"][0]["shared"] == ["+447700900123"] and answer["links"][0]["weighed"] is None
+    assert answer["links"][0]["decision"]["n"] == line and answer["compared"] is False
+    text = " ".join(abusekit("account", "sheet", "--case", case, ONE, expect=0).out.split())
+    assert f"log line {line}; both show +447700900123" in text and "times more probable" not in text
+    abusekit("account", "unlink", "--case", case, ONE, TWO, "--reason", "a shop has it", expect=0)
+    answer = told(abusekit, case, "sheet", ONE)
+    assert [(one["decided"], one["n"]) for one in answer["contrary"]] == [("undecided", line + 1)]
+    text = " ".join(abusekit("account", "sheet", "--case", case, ONE, expect=0).out.split())
+    assert "TAKEN BACK" in text and "a shop has it" in text and "one number" in text
 
 
 def test_nothing_is_overwritten(abusekit: Abusekit, kept: Path, tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ def test_every_module_of_a_command_is_in_the_table() -> None:
 
     folder = Path(abusekit.cli.__file__).parent
     verbs = {
-        path.stem
-        for path in folder.glob("*.py")
+        path.parent.name if path.name == "__init__.py" else path.stem
+        for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py"))
         if re.search(r"^@click\.(command|group)\(\"", path.read_text(), re.M)
     }
     assert verbs == {command.module for command in COMMANDS}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from abusekit.accounts.model import Account, DatedBy, NamedBy, Seen, Span
+from abusekit.accounts.model import Account, DatedBy, NamedBy, Seen, Span, StatusKind
 from abusekit.plain import safe_text
 
 MARKS_IN_A_ROW = 3
 """Combining marks on one letter that are shown, as many as Hebrew and Tibetan need; names heap up hundreds, which run
 over the lines around them."""
+WIDTH = 80
+"""Columns of a terminal."""
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) (\S+)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)", re.ASCII)
 
 DATED_WORDS: dict[DatedBy, str] = {
@@ -32,6 +36,15 @@ NAMED_WORDS: dict[NamedBy, str] = {
     "unknown": "[not known who chose it]",
 }
 """What is put behind a display name (R45)."""
+STATUS_WORDS: dict[StatusKind, str] = {
+    "live": "its page was shown",
+    "renamed": "the same id was shown under another handle",
+    "suspended": "the site said so, or a person did",
+    "gone": "nothing is at its address any more; no reason is known",
+    "not shown": "a wall, an error or the network stood before its page; says nothing of the account",
+    "unknown": "no capture looked at its own page, or another account is there now",
+}
+"""What a state means, in a list."""
 BASIS_WORDS: dict[str, str] = {
     "platform_id": "known by the platform's own id, which a change of name does not change",
     "phone": "known by its phone number",
@@ -66,6 +79,29 @@ def counted(number: int, of: str) -> str:
     return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
+def wrapped(parts: Sequence[str], indent: int, *, hang: int = 0) -> Iterator[str]:
+    """`parts`, two blanks between them, on lines of at most 80 columns; a part is broken only where it fills a line.
+
+    What has no blank in it, such as a key, stays whole, so that it can be copied. hang: further columns of indent
+    from the second line on.
+    """
+    first, others = " " * indent, " " * (indent + hang)
+    line = ""
+    for part in parts:
+        start = others if line else first
+        if line and len(line) + 2 + len(part) <= WIDTH:
+            line += f"  {part}"
+            continue
+        if line:
+            yield line
+        *whole, line = textwrap.wrap(
+            part, WIDTH, initial_indent=start, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+        ) or [start]  # fmt: skip
+        yield from whole
+    if line:
+        yield line
+
+
 def in_order(accounts: Iterable[Account]) -> list[Account]:
     """Those first that wrote most to the victim; then as the evidence first shows them."""
     return sorted(accounts, key=lambda one: (-one.tally.to_owner, one.number))
@@ -89,10 +125,10 @@ def first_and_last(account: Account) -> tuple[Seen, Seen] | None:
 
     None: nothing about it has a time.
     """
-    tally = account.tally
+    tally, posted = account.tally, account.posted
     seen = [one for span in account.spans for one in (span.first, span.last)]
     seen += [status.at for status in account.statuses] + [act.at for act in account.acts]
-    seen += [one for one in (tally.first, tally.last) if one is not None]
+    seen += [one for one in (tally.first, tally.last, posted.first, posted.last) if one is not None]
     dated = [one for one in seen if one.earliest]
     dated = [one for one in dated if one.dated_by not in ("person", "export", "none")] or dated
     if not dated:
@@ -111,9 +147,14 @@ def day(seen: Seen, zone: str) -> str:
 
 
 def period(first: Seen, last: Seen) -> str:
-    """From when to when, as the sources show it."""
+    """From when to when, as the sources show it; the day and the zone once where they are the same."""
     one, other = short(first.shown, 80), short(last.shown, 80)
-    return one if one == other else f"{one} to {other}"
+    if one == other:
+        return one
+    began, ended = _INSTANT.fullmatch(one), _INSTANT.fullmatch(other)
+    if began and ended and (began[1], began[3]) == (ended[1], ended[3]):
+        return f"{began[1]} {began[2]} to {ended[2]} {began[3]}"
+    return f"{one} to {other}"
 
 
 def gap(before: Span, after: Span) -> tuple[str, str] | None:

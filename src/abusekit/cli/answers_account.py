@@ -58,6 +58,8 @@ class ListedAccount(msgspec.Struct):
     messages: int
     to_owner: int
     """Messages of it that the victim received."""
+    posts: int
+    """Posts of it that captures show."""
     alarms: list[str]
     """`handle-reuse`, `own-data`, `conflict`."""
     links: list[AccountLink]
@@ -155,6 +157,8 @@ class AccountShowAnswer(msgspec.Struct):
     statuses: list[ShownStatus]
     acts: list[ShownAct]
     tally: ShownMessages
+    posted: ShownMessages
+    """Posts that captures show, each once; dated as the page says, which is the page's claim."""
     alarms: list[ShownAlarm]
     cluster: list[str]
     """Accounts that confirmed links join with this one; empty: none."""
@@ -175,7 +179,9 @@ class AccountObserved(msgspec.Struct):
     """No evidence and no line showed it before."""
     observed: list[str]
     lines: list[int]
-    """Numbers of the log lines, from 0."""
+    """Numbers of the log lines that were written, from 0."""
+    already: list[int]
+    """Numbers of lines in force that say the same of it by the same person, so that it was not written again."""
 
 
 class AccountDecided(msgspec.Struct):
@@ -190,3 +196,5 @@ class AccountDecided(msgspec.Struct):
     """Rejected links between accounts of that cluster: they speak against it."""
     stale: bool
     """The findings are others now than those that --findings names."""
+    already: bool
+    """The same person said the very same before, and nothing was written: `link` is that line."""

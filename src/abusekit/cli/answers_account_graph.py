@@ -10,6 +10,8 @@ class GraphTold(msgspec.Struct):
 
     text: str
     exhibits: list[str]
+    log: list[str]
+    """Lines of the custody log that say it, counted from 1: `log line 12`."""
 
 
 class GraphCounted(msgspec.Struct):
@@ -33,6 +35,8 @@ class GraphName(msgspec.Struct):
     """Empty, or who chose or declared it: `name in the phone's contacts`."""
     dated: str
     exhibits: list[str]
+    log: list[str]
+    """Lines of the custody log that declare it."""
 
 
 class GraphMark(msgspec.Struct):
@@ -61,12 +65,18 @@ class GraphNode(msgspec.Struct):
     names: list[GraphName]
     messages: GraphCounted
     to_owner: int
+    posts: GraphCounted
+    """Posts that captures show."""
     items: GraphCounted
     days: dict[str, int]
     """Day (UTC, or as written where the zone is unknown) → messages, within the time asked for."""
     undated: int
     left_out: int
     """Messages outside of the time asked for."""
+    post_days: dict[str, int]
+    """Day, as the page says → posts that captures show."""
+    posts_undated: int
+    posts_left_out: int
     marks: list[GraphMark]
     alarms: list[GraphTold]
 
@@ -84,6 +94,8 @@ class GraphLink(msgspec.Struct):
     reason: str
     basis: list[str]
     exhibits: list[str]
+    line: int
+    """Of the custody log, from 1, that has the decision; 0: nobody decided."""
     strength: str | None
     """Null: not compared."""
     groups: str

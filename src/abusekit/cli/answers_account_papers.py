@@ -75,6 +75,11 @@ class SheetAccount(msgspec.Struct):
     last: Seen | None
     last_where: Where | None
     undated: int
+    posts: CountedAnswer | None
+    """Posts of it that captures show; null: none."""
+    posts_first: Seen | None
+    """As the page says."""
+    posts_last: Seen | None
     steps: list[StepAnswer]
     alarms: list[AlarmAnswer]
 
@@ -88,7 +93,7 @@ class DecisionAnswer(msgspec.Struct):
     who: str
     at: str
     n: int
-    """Line of the log, from 0."""
+    """Line of the log, counted from 1, as `log line` says it everywhere."""
     reason: str
     basis: list[str]
     items: list[str]
@@ -121,6 +126,8 @@ class SheetLink(msgspec.Struct):
     decision: DecisionAnswer | None
     stale: bool
     """What was found has changed since it was decided."""
+    shared: list[str]
+    """Contact and payment details that both show, where they were looked for."""
     weighed: WeighedAnswer | None
 
 
@@ -156,13 +163,15 @@ class RequestAnswer(msgspec.Struct):
     key: str
     platform: str
     id: str
+    platform_id: str
+    """The id as the platform wants it: Telegram's without the `user` of its exports."""
     basis: IdBasis
     weak: bool
     handles: list[ValueAnswer]
     """Newest first."""
     addresses: list[ValueAnswer]
     first: str
-    """UTC: the earliest instant that its first activity can mean; empty: none with a time."""
+    """UTC: the earliest instant that its first message or post can mean; empty: none with a time."""
     last: str
     active_where: list[Where]
     ask_from: str
@@ -173,7 +182,13 @@ class RequestAnswer(msgspec.Struct):
     first_taken_in: str
     days_since: int | None
     days_left: int | None
-    """Of 90, a nudge from a weak source; negative: over."""
+    """Of 90, a nudge from a weak source; negative: over. Counted from when it was first taken in."""
+    posts: int
+    """Posts that captures show."""
+    last_days_since: int | None
+    """Since its last message or post; negative: that is dated after the answer; null: none with a time."""
+    last_days_left: int | None
+    """Of 90, counted from its last message or post."""
     route: RouteAnswer
 
 
@@ -190,6 +205,8 @@ class SheetAnswer(msgspec.Struct):
     links: list[SheetLink]
     left_out: list[DecisionAnswer]
     """Claims that lead to accounts that are not on the sheet."""
+    contrary: list[DecisionAnswer]
+    """Links that somebody rejected or took back (`undecided`), whatever was said later."""
     requests: list[RequestAnswer]
     exhibits: list[ExhibitAnswer]
     compared: bool
@@ -209,6 +226,10 @@ class PreservationAnswer(msgspec.Struct):
     requests: list[RequestAnswer]
     only_wrote: list[str]
     """Accounts on it only because they wrote where the victim reads: bystanders may be among them."""
+    own_known: bool
+    """An account is marked as the victim's own; else nobody is known to have written to the victim."""
+    unclaimed: list[str]
+    """Exports in which no account is known to be the victim's."""
     wanted: list[str]
     """Data to ask for, for each account."""
     who_can_ask: str

@@ -169,7 +169,9 @@ def _accounts(steps: _Steps, case: str, folder: Path, site: PracticeSite, groups
     steps.run("capture", "--case", case, *plain, *profiles)
     steps.tell("two group chats in which she is, too")
     for group, her in zip(groups, (neighbours.VICTIM_ON_TELEGRAM, neighbours.VICTIM_ON_DISCORD), strict=True):
-        steps.run("import", "--case", case, str(group), "--declare", f"owner={her}", "--reason", "she says so")
+        steps.run(
+            "import", "--case", case, str(group), "--declare", f"owner={her}", "--reason", "she says so"
+        )
     first, second = f"telegram:{neighbours.ON_TELEGRAM}", f"telegram:{neighbours.BACK_ON_TELEGRAM}"
     blocked = f"{neighbours.BLOCKED_AT:%Y-%m-%dT%H:%M}Z"
     why = ("--reason", "she blocked it that evening")
@@ -179,7 +181,7 @@ def _accounts(steps: _Steps, case: str, folder: Path, site: PracticeSite, groups
     steps.tell("the program proposes, a person decides, and says why")
     chats = Case.open(Path(case)).item_ids()[-len(groups) :]
     basis = ("--basis", "same-selector", "--basis", "same-phrase", "--item", chats[0])
-    why = ("--reason", "the same mailbox and sentences, two hours after the block")
+    why = ("--reason", "the same mailbox and number, and it began soon after the block")
     steps.run("account", "confirm", "--case", case, first, second, *basis, *why)
     steps.run("account", "graph", "--case", case, "--html", str(folder / "accounts.html"))
     steps.run("account", "sheet", "--case", case, first, "--html", str(folder / "sheet.html"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from abusekit.accounts.papers.supplementary import Supplement
 
 
-@click.command("supplementary")
+@click.command(name="supplementary")
 @click.option(
     "--since",
     metavar="SEAL|TRANSFER|TIME",

@@ -61,6 +61,7 @@ def opened(browser: Cdp, tmp_path: Path) -> Open:
             case="OP-1",
             zone="Europe/London",
             candidates=[candidate("pix:900", "pix:903", 40, "weak")],
+            everything=True,
         )
         file = tmp_path / name
         with file.open("w", encoding="utf-8") as out:
@@ -127,7 +128,7 @@ def test_the_keyboard_reaches_accounts_and_links_and_shows_them(opened: Open) ->
     tab.key("Enter", "\r")
     assert tab.js("!document.getElementById('panel').hidden") and tab.focus() == "panel-title"
     shown = tab.js("document.getElementById('panel').textContent")
-    assert "night_owl" in shown and "PO/1#m3 (E0001)" in shown and "Names over time" in shown
+    assert "night_owl2" in shown and "PO/4#m3 (E0004)" in shown and "Names over time" in shown
     tab.key("Escape")
     assert tab.js("document.getElementById('panel').hidden") and tab.focus() == "#account-2"
 
@@ -180,3 +181,23 @@ def test_no_text_of_the_picture_lies_over_other_text_nor_the_page_over_its_edge(
       return found;
     })()""")
     assert overlapping == []
+
+
+def test_a_picture_that_scrolls_says_so_and_on_a_phone_the_tables_do_not_scroll(opened: Open) -> None:
+    tab = opened("hint.html", False)
+    for width in (360, 700, 1100, 1280):
+        tab.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False
+        )
+        for name in ("graph", "lanes"):
+            said = tab.js(f"getComputedStyle(document.getElementById('{name}-hint')).display !== 'none'")
+            scrolls = tab.js(
+                f"(one => one.scrollWidth > one.clientWidth)(document.getElementById('{name}').parentNode)"
+            )
+            assert scrolls == said, (name, width)
+    tab.call("Emulation.setDeviceMetricsOverride", width=360, height=800, deviceScaleFactor=1, mobile=False)
+    wide = "[...document.querySelectorAll('.wide > table')].filter((one) => one.scrollWidth > 360).length"
+    assert tab.js(wide) == 0
+    cells = "[...document.querySelectorAll('tbody td:not([colspan])')]"
+    heads = tab.js(f"{cells}.map((one) => getComputedStyle(one, '::before').content)")
+    assert heads and not {"none", '""'} & set(heads), "each cell is named"

@@ -14,12 +14,14 @@ from drawn_sample import (
     EXHIBITS,
     HOSTILE,
     account,
+    act,
     candidate,
     decision,
     decisions,
     ledger,
     links,
     span,
+    status,
     tally,
 )
 
@@ -42,7 +44,7 @@ NEVER = (
 
 def sample(*, compared: bool = False) -> Drawn:
     pairs = [candidate("chatterbox:4711", "chatterbox:5020", 900, "strong")] if compared else None
-    return draw(ledger(), links(), case="OP-1", zone="Europe/London", candidates=pairs)
+    return draw(ledger(), links(), case="OP-1", zone="Europe/London", candidates=pairs, everything=True)
 
 
 def as_page(drawn: Drawn) -> str:
@@ -91,14 +93,14 @@ def test_the_terminal_shows_names_links_and_what_follows_a_block() -> None:
     flat = " ".join(text.split())
     assert "night_owl (seen 2026-01-08 10:00 +00:00 to 2026-02-10 10:00 +00:00, seen on the page" in flat
     assert flat.index("-> owl_returns (seen 2026-02-14") < flat.index("-> the_real_owl (seen 2026-03-03")
-    assert "[2] @the_real_owl === [3] @owl_is_back confirmed by PO on 2026-05-04 10:15 +01:00" in flat
-    assert "[2] @the_real_owl - - [7] @owl_pix proposed" in flat
-    assert "[2] @the_real_owl . . [4] @night_owl rejected by AB" in flat
+    assert "[1] @the_real_owl === [2] @owl_is_back confirmed by PO on 2026-05-04 10:15 +01:00" in flat
+    assert "[1] @the_real_owl - - [7] @owl_pix proposed" in flat
+    assert "[1] @the_real_owl . . [3] @night_owl rejected by AB" in flat
     assert flat.index("AGAINST: behaviour, hours") < flat.index("for: selectors, phone")
     assert "Boss [name in the phone's contacts]" in flat
     lanes = text[text.index("ACTIVITY") :].splitlines()
-    owl = next(n for n, line in enumerate(lanes) if line.startswith("  2  @the_real_owl"))
-    again = next(line for line in lanes if line.startswith("  3  @owl_is_back"))
+    owl = next(n for n, line in enumerate(lanes) if line.startswith("  1  @the_real_owl"))
+    again = next(line for line in lanes if line.startswith("  2  @owl_is_back"))
     assert lanes[owl + 1].count("^") == 3, "five marks in three weeks"
     assert lanes[owl].rindex("▂") < again.index("█"), "the second begins where the first ends"
     assert "^ B 2026-02-12 block of chatterbox:4711 by chatterbox:1" in flat
@@ -202,3 +204,49 @@ def test_labels_are_cut_where_a_person_can_see_it() -> None:
     assert label("e\u0301" + "\u0301" * 50, 10) == "e\u0301\u0301…"
     assert label("a\u202eb\x1b[0m\nc", 40) == "a\\u202eb\\x1b[0m\\x0ac"
     assert label("", 5) == "" and label("12345", 5) == "12345" and label("123456", 5) == "1234…"
+
+
+def later() -> Drawn:
+    """Messages in June, posts that captures show, and what was seen in November only."""
+    found = Ledger({}, [], dict(EXHIBITS), [])
+    one = account(
+        "x:1", 1, handles=[("owl", "2026-06-01", "2026-06-20"), ("back", "2026-11-24", "2026-11-24")]
+    )
+    one.tally = tally("E0001", "2026-06-01", [2, 0, 4])
+    one.posted = tally("E0003", "2026-06-12", [1, 0, 2], undated=1)
+    one.statuses = [status("suspended", "2026-11-24")]
+    one.acts = [act("block", "x:1", "2026-06-13"), act("block", "x:1", "2026-06-13", "E0004")]
+    found.accounts[one.key] = one
+    return draw(found, decisions(), case="C", zone="UTC")
+
+
+def test_posts_are_told_from_messages_and_what_was_seen_later_stands_beside_the_axis() -> None:
+    text = "\n".join(terminal.lines(later()))
+    flat = " ".join(text.split())
+    assert "ACTIVITY, 2026-06-01 to 2026-06-14 (UTC): one sign is one day" in flat
+    rows = text[text.index("ACTIVITY") :].splitlines()
+    place = next(n for n, row in enumerate(rows) if row.startswith("  1  @back"))
+    assert rows[place].endswith(" ▅·█···········") and rows[place + 1].endswith(" ···········▒·▒")
+    assert rows[place + 2].split() == ["^", ">"] and rows[place + 2].index("^") == 20 + 1 + 12
+    assert "> S 2026-11-24 seen suspended" in flat and "> → 2026-11-24 handle back" in flat
+    assert flat.count("^ B") == 1 and "PO/2#m7 (E0002), PO/4#m7 (E0004)" in flat
+    assert "posts that captures show: 4 in PO/3 (E0003): 4; as the pages say, first 2026-06-12 10:00" in flat
+    assert "1 posts without a time" in flat
+    picture = svg.alone(later())
+    assert 'class="stalk"' in picture and "ring = posts that captures show" in picture
+    assert "seen after that" in picture and ">→ 2026-11-24<" in picture and ">@back<" in picture
+    stalks = re.findall(r"M([0-9.]+) [0-9.]+V", picture)
+    (guide,) = re.findall(r'class="guide" x1="([0-9.]+)"', picture)
+    assert float(stalks[-2]) < float(guide) < float(stalks[-1]), "the 13th lies between the 12th and the 14th"
+    middle = (float(stalks[-2]) + float(stalks[-1])) / 2
+    assert abs(float(guide) - middle) < 0.2, "a mark stands in the middle of its day, on its bar"
+    assert 'class="tick"' not in picture, "no mark of November stands on a day of June"
+    assert "seen after that" not in svg.alone(sample()) and "ring = posts" not in svg.alone(sample())
+    table = as_page(later())
+    assert "posts: 2026-06-12: 1, 2026-06-14: 2" in table
+
+
+def test_a_decision_is_cited_by_its_line_of_the_log() -> None:
+    shown = [as_page(sample()), svg.alone(sample()), " ".join("\n".join(terminal.lines(sample())).split())]
+    for text in shown:
+        assert "log line 41" in text and "log line 40" not in text

@@ -79,6 +79,12 @@ def tally(items: dict[str, int], first: str, last: str, received: int = 0, undat
     )
 
 
+def posts(items: dict[str, int], first: str, last: str, undated: int = 0) -> Tally:
+    found = tally(items, first, last, undated=undated)
+    found.first_where, found.last_where = Where(next(iter(items))), Where(list(items)[-1])
+    return found
+
+
 def a_ledger(handles: tuple[str, str] = ("night_owl", "night_owl2"), name: str = "Night Owl") -> Ledger:
     one = Account(ONE, "x", "12345", "platform_id", 1)
     one.spans = [

@@ -72,6 +72,23 @@ def test_mastodon_form_is_name_at_server_and_nothing_else() -> None:
         assert MASTODON not in mastodon(wrong), wrong
 
 
+def of_telegram(*handles: str) -> dict[str, str]:
+    account = Account("telegram:user4077", "telegram", "user4077", "platform_id", 1)
+    account.spans = [span("handle", one, "E0001", "2026-08-01", "2026-08-02") for one in handles]
+    ledger = Ledger(accounts={account.key: account})
+    return files_of(blocked(ledger, decided(), {account.key}), cell)
+
+
+def test_what_no_app_can_look_for_is_in_no_csv_and_the_readme_says_how_to_block_it() -> None:
+    bare = of_telegram()
+    assert list(bare) == [README]
+    assert "telegram:user4077" in bare[README].split("in no CSV")[1] and "Block user" in bare[README]
+    named = of_telegram("night_owl")
+    assert named["block-telegram.csv"].splitlines()[1] == '"night_owl","4077",,"named"'
+    assert "in no CSV" not in named[README]
+    assert max(len(line) for line in named[README].splitlines()) <= 80
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_that_mean_harm_do_none(name: str) -> None:
     account = Account(f"{name}:1", name, name, "platform_id", 1)
@@ -90,3 +107,10 @@ def test_the_same_twice() -> None:
     assert files_of(blocked(a_ledger(), confirmed(), ()), cell) == files_of(
         blocked(a_ledger(), confirmed(), ()), cell
     )
+
+
+def test_a_link_that_rests_on_withdrawn_items_only_blocks_nobody() -> None:
+    said = confirmed()
+    assert blocked(a_ledger(), said, ())
+    said.fallen = dict.fromkeys((item for one in said.all for item in one.items), "withdrawn")
+    assert all(one.items for one in said.all) and blocked(a_ledger(), said, ()) == []

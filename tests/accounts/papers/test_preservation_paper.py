@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 
-from paper_ledger import NOW, ONE, THREE, TWO, a_ledger, confirmed, decided, some_exhibits
+from paper_ledger import NOW, ONE, THREE, TWO, a_ledger, confirmed, decided, posts, some_exhibits
 
+from abusekit.accounts.model import Account, Where
 from abusekit.accounts.papers import preservation_layout
 from abusekit.accounts.papers.paper import lines
-from abusekit.accounts.papers.preservation import Request, _routes, chosen, numbers_of, requests, route_of
+from abusekit.accounts.papers.preservation import (
+    Request,
+    _routes,
+    chosen,
+    numbers_of,
+    requests,
+    route_of,
+    unclaimed,
+)
+from abusekit.accounts.papers.sheet_tables import activity_told, taken_told
 from abusekit.cli.account.paper_files import cell
 
 
@@ -33,6 +44,68 @@ def test_days_are_counted_from_the_first_capture_and_the_newest_activity() -> No
     assert one.last_days_left == 90 - 45
     later = requests(a_ledger(), [THREE], some_exhibits(), now=NOW + timedelta(days=8))[0]
     assert later.days_left == -1
+
+
+def test_posts_that_captures_show_widen_the_range_and_count_as_activity() -> None:
+    ledger = a_ledger()
+    ledger.accounts[ONE].posted = posts({"E0001": 1, "E0002": 3}, "2026-07-02", "2026-10-05")
+    one = requests(ledger, [ONE], some_exhibits(), now=NOW)[0]
+    assert (one.first[:10], one.last[:10], one.posts) == ("2026-07-02", "2026-10-05", 4)
+    assert (one.ask_from, one.ask_to, one.last_days_gone) == ("2026-07-02", "2026-10-06", 49)
+    assert {where.item for where in one.active_where} == {"E0001", "E0002"}
+    assert all(where for _, where in numbers_of(one)) and (4, 2) in [(n, len(w)) for n, w in numbers_of(one)]
+    ledger.accounts[ONE].tally.first = ledger.accounts[ONE].tally.last = None
+    only = requests(ledger, [ONE], some_exhibits(), now=NOW)[0]
+    paper = preservation_layout.paper([only], ledger.cite, case="c", made="", by="PO", tool="t")
+    text = " ".join(" ".join(lines(paper)).split())
+    assert "activity, UTC: 2026-07-02T" in text and "4 posts that captures show [PO/1 (E0001), PO/2" in text
+
+
+def test_how_long_ago_counts_from_the_activity_first() -> None:
+    one = asked(THREE)
+    assert activity_told(one) == "last activity 45 days ago: about 45 of 90 days left for it"
+    old = requests(a_ledger(), [THREE], some_exhibits(), now=NOW + timedelta(days=115))[0]
+    assert activity_told(old) == "last activity 160 days ago: the 90 are over, ask at once all the same"
+    early = requests(a_ledger(), [THREE], some_exhibits(), now=NOW - timedelta(days=60))[0]
+    assert "dated 2026-10-09, after this paper" in activity_told(early)
+    assert taken_told(one) == "first taken in 83 days ago, on 2026-09-02 (E0006)"
+
+
+def test_ids_are_as_the_platform_wants_them() -> None:
+    ledger = a_ledger()
+    account = Account("telegram:user4077", "telegram", "user4077", "platform_id", 9)
+    ledger.accounts[account.key] = account
+    one = requests(ledger, [account.key], some_exhibits(), now=NOW)[0]
+    paper = preservation_layout.paper([one], ledger.cite, case="c", made="", by="PO", tool="t")
+    assert "to quote: 4077 (the export writes user4077)" in " ".join(lines(paper))
+    out = io.StringIO()
+    preservation_layout.write_csv([one], out, cell)
+    row = next(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+    assert (row["id"], row["id_for_platform"], row["days_left_from_last_activity"]) == (
+        "user4077",
+        "4077",
+        "",
+    )
+
+
+def test_exports_of_which_nobody_is_known_to_be_the_owner() -> None:
+    ledger = a_ledger()
+    assert unclaimed(ledger, some_exhibits()) == []
+    for account in ledger.accounts.values():
+        account.tally.to_owner = 0
+    assert unclaimed(ledger, some_exhibits()) == [
+        "E0003"
+    ]  # her account stands in it, and she received nothing
+    ledger.accounts["x:1"].own_why = (Where("E0003", 1),)
+    assert unclaimed(ledger, some_exhibits()) == []  # the export itself says that it is hers
+    ledger.accounts["x:1"].own = False
+    assert unclaimed(ledger, some_exhibits()) == ["E0003"]
+    one = requests(ledger, [ONE], some_exhibits(), now=NOW)
+    for known in (True, False):
+        paper = preservation_layout.paper(
+            one, str, case="c", made="", by="PO", tool="t", own_known=known
+        )  # fmt: skip
+        assert ("No account is marked as the victim's own" in " ".join(lines(paper))) is not known
 
 
 def test_every_number_has_a_place() -> None:
@@ -88,4 +161,10 @@ def test_csv_has_no_formula_and_as_many_cells_as_columns() -> None:
     preservation_layout.write_csv([one], out, cell)
     rows = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
     assert [len(row) for row in rows] == [len(preservation_layout.COLUMNS)] * 2
-    assert not [text for text in rows[1] if text[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    texts = [text for text in rows[1] if not re.fullmatch(r"-\d{1,6}", text)]  # a number of ours runs nothing
+    assert not [text for text in texts if text[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    old = requests(a_ledger(), [ONE], some_exhibits(), now=NOW + timedelta(days=300))
+    out = io.StringIO()
+    preservation_layout.write_csv(old, out, cell)
+    row = next(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
+    assert int(row["days_left_from_last_activity"]) == -274 and row["days_since_last_activity"] == "364"

@@ -94,6 +94,10 @@ class Node:
     to_owner: int
     first: Told | None
     last: Told | None
+    posts: Counted
+    # that captures show; dated by what the page says
+    first_post: Told | None
+    last_post: Told | None
     items: Counted
     alarms: tuple[Told, ...]
     acts: tuple[Told, ...]
@@ -118,6 +122,9 @@ class Edge:
     reason: str
     basis: tuple[str, ...]
     cites: tuple[str, ...]
+    # exhibits that the person named
+    line: int
+    # of the log, as people count, from 1; 0: nobody decided
     strength: Strength | None
     # None: not compared
     groups: str
@@ -139,6 +146,8 @@ class Mark:
     label: str
     # of a handle: the new one
     told: Told
+    stretches: bool
+    # whether the axis reaches to it: not where only our own looking dates it
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,11 @@ class Lane:
     # messages without a time
     left_out: int
     # messages before or after the time asked for
+    posts: tuple[tuple[int, int], ...]
+    # day → posts that captures show, as the pages say
+    posts_counted: int
+    posts_undated: int
+    posts_left_out: int
     marks: tuple[Mark, ...]
 
 
@@ -168,6 +182,7 @@ class Other:
     status: StatusKind
     messages: Counted
     to_owner: int
+    posts: Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +194,7 @@ class Drawn:
     accounts: int
     # in the ledger
     nodes: tuple[Node, ...]
-    # by platform, then cluster
+    # by platform; within it those first that links join
     edges: tuple[Edge, ...]
     # in the order of STATES
     lanes: tuple[Lane, ...]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from abusekit.accounts.drawing.drawn import STATES, Edge, State, Told
 from abusekit.accounts.drawing.labels import label
 from abusekit.accounts.drawing.nodes import cites
+from abusekit.accounts.links.decisions import remark
 from abusekit.accounts.model import (
     AccountKey,
     Candidate,
@@ -35,8 +36,8 @@ INITIALS: dict[Group, str] = {
 }
 LEAST = 10.0
 """Candidates below this total are not drawn (attribution.md section 5: `candidates` hides them)."""
-CANDIDATES = 25
-"""Candidates nobody decided on that are drawn, the strongest first."""
+CANDIDATES = 12
+"""Candidates nobody decided on that are drawn, the strongest first: more of them hide what people said."""
 
 Pair = tuple[AccountKey, AccountKey]
 
@@ -48,15 +49,19 @@ def edges_of(
     *,
     zone: str,
     stale: Collection[Pair] = (),
+    most: int = CANDIDATES,
 ) -> list[Edge]:
-    """All links that have something said of them, in the order of STATES; not yet numbered, nor bound to nodes."""
+    """All links that have something said of them, in the order of STATES; not yet numbered, nor bound to nodes.
+
+    Of candidates the `most` strongest.
+    """
     compared = {pair(one.a, one.b): one for one in candidates}
     found = [
-        _decided(ledger, decision, compared.get(key), zone, key in stale)
+        _decided(ledger, decision, compared.get(key), zone, key in stale, remark(decisions, ledger, decision))
         for key, decision in decisions.newest.items()
     ]
     open_ones = undecided_candidates(decisions, candidates)
-    shown = open_ones[:CANDIDATES]
+    shown = open_ones[:most]
     again = {pair(one.a, one.b) for one in shown}
     found = [edge for edge in found if pair(edge.a_key, edge.b_key) not in again]
     found += [_candidate(ledger, one, taken_back=pair(one.a, one.b) in decisions.newest) for one in shown]
@@ -83,7 +88,8 @@ def against_the_cluster(decisions: Decisions, zone: str) -> list[str]:
             if decision.decided == "rejected" and one in inside and other in inside:
                 told.append(
                     f"Confirmed links join {label(one, 60)} and {label(other, 60)} over other accounts, "
-                    f"but {decision.who} rejected a link between them on {local(decision.at, zone)}."
+                    f"but {decision.who} rejected a link between them on {local(decision.at, zone)} "
+                    f"(log line {decision.n + 1})."
                 )
     return told
 
@@ -94,10 +100,15 @@ def local(at: str, zone: str) -> str:
     return f"{here:%Y-%m-%d %H:%M} {offset_text(here.utcoffset() or here - here)}"
 
 
-def _decided(ledger: Ledger, one: Decision, compared: Candidate | None, zone: str, is_stale: bool) -> Edge:
-    notes = []
+def _decided(
+    ledger: Ledger, one: Decision, compared: Candidate | None, zone: str, is_stale: bool, remarked: str
+) -> Edge:
+    notes = [f"{remarked}."] if remarked else []
     if is_stale:
-        notes.append("The findings have changed since this decision.")
+        notes.append(
+            "The findings are others than those that this decision was made on: evidence came in, or other links "
+            "changed who is compared with."
+        )
     state: State = one.decided
     return _edge(
         ledger,
@@ -108,7 +119,8 @@ def _decided(ledger: Ledger, one: Decision, compared: Candidate | None, zone: st
         at=local(one.at, zone),
         reason=one.reason,
         basis=one.basis,
-        cited=cites(ledger, [Where(item) for item in one.items] or [Where("", at=f"log line {one.n}")]),
+        cited=cites(ledger, [Where(item) for item in one.items]),
+        line=one.n + 1,
         notes=notes,
     )
 
@@ -130,6 +142,7 @@ def _edge(
     reason: str = "",
     basis: tuple[str, ...] = (),
     cited: tuple[str, ...] = (),
+    line: int = 0,
 ) -> Edge:
     findings = compared.findings if compared else ()
     if compared:
@@ -147,6 +160,7 @@ def _edge(
         reason=reason,
         basis=basis,
         cites=cited,
+        line=line,
         strength=compared.strength if compared else None,
         groups=_initials(compared) if compared else "",
         against=_told(ledger, (one for one in findings if one.against)),

@@ -1,4 +1,5 @@
-"""The lanes as SVG: bars of messages, ticks where another handle was seen, flags of blocks and suspensions."""
+"""The lanes as SVG: bars of messages, rings of posts, ticks where another handle was seen, flags of blocks and
+suspensions; what was seen after the axis ends stands to the right of it, with its day."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from datetime import date
 
 from abusekit.accounts.drawing.drawn import SIGNS, Drawn, Lane, Mark, Node
 from abusekit.accounts.drawing.labels import label
-from abusekit.accounts.drawing.lanes import Axis, axis_of, with_lanes
-from abusekit.accounts.drawing.marks import Picture, text_at, titled
-from abusekit.accounts.drawing.wording import counted, told
+from abusekit.accounts.drawing.lanes import Axis, axis_of, beside, tallest_of, with_lanes
+from abusekit.accounts.drawing.marks import Picture, post_dots, text_at, titled
+from abusekit.accounts.drawing.wording import counted, posts, told
 
 LEFT = 286
 PLOT = 618
@@ -17,12 +18,15 @@ PLOT = 618
 BINS = 210
 PITCH = 86
 _TOP = 62
-_BAR = 34
+_BAR = 31
 _BASE = 50
 """The base line of the bars, from the top of their lane."""
 _GUIDES = 16
 """Blocks and suspensions whose day is drawn through all lanes."""
 _TICKS = 6
+_LATER = 124
+"""Width of what stands after the axis, where there is anything."""
+_LATER_LINES = 5
 
 
 def lanes(drawn: Drawn) -> Picture:
@@ -30,17 +34,25 @@ def lanes(drawn: Drawn) -> Picture:
     axis = axis_of(drawn, BINS)
     if axis is None:
         return Picture(LEFT, 40, text_at(16, 24, "No message, name or act has a time.", 80, "small"))
-    tallest = max((height for lane in drawn.lanes for height in axis.heights(lane).values()), default=0)
+    tallest = tallest_of(drawn, axis)
     busy, still = with_lanes(drawn)
     height = _TOP + PITCH * len(busy) + (30 if still else 8)
-    said = f"{axis.day(0)} to {axis.end}, days in UTC; a bar is one {axis.words}; the tallest is {tallest} messages"
+    of = "messages or posts" if any(lane.posts for lane in busy) else "messages"
+    said = (
+        f"{axis.day(0)} to {axis.end}, days in UTC; a bar is one {axis.words}; the tallest is {tallest} {of}"
+    )
     parts = [text_at(16, 20, "Activity", 40, "platform"), text_at(LEFT, 20, said, 110, "small")]
     parts += _grid(axis, height)
+    later = any(axis.later(mark) for lane in busy for mark in lane.marks)
+    if later:
+        x = LEFT + PLOT + 14
+        parts.append(f'<line class="grid" x1="{x}" y1="30" x2="{x}" y2="{height:g}"/>')
+        parts.append(text_at(x + 8, 54, "seen after that", 20, "small"))
     parts += _guides(drawn, axis, height)
     for row, lane in enumerate(busy):
         parts.append(_lane(drawn.node(lane.node), lane, axis, tallest, _TOP + PITCH * row))
     parts += [text_at(16, height - 10, still, 80, "small")] if still else []
-    return Picture(LEFT + PLOT + 24, height, "\n".join(parts))
+    return Picture(LEFT + PLOT + (_LATER if later else 24), height, "\n".join(parts))
 
 
 def signs() -> str:
@@ -49,14 +61,20 @@ def signs() -> str:
 
 
 def _x(axis: Axis, day: int) -> float:
-    return LEFT + PLOT * (axis.place(day)) / axis.bins
+    """Where the bin of that day begins."""
+    return LEFT + PLOT * axis.place(day) / axis.bins
+
+
+def _middle(axis: Axis, day: int) -> float:
+    """Where a mark of that day stands: the hour is not drawn, so neither before nor after the bar of its day."""
+    return LEFT + PLOT * (axis.place(day) + 0.5) / axis.bins
 
 
 def _grid(axis: Axis, height: float) -> Iterable[str]:
     for day in _tick_days(axis):
         x = _x(axis, day.toordinal())
         yield f'<line class="grid" x1="{x:.1f}" y1="46" x2="{x:.1f}" y2="{height:g}"/>'
-        yield text_at(round(x, 1), 40, day.isoformat(), 10, "small", "start" if x < LEFT + 30 else "middle")
+        yield text_at(round(x, 1), 40, day.isoformat(), 10, "small", "middle")
 
 
 def _tick_days(axis: Axis) -> list[date]:
@@ -76,11 +94,11 @@ def _guides(drawn: Drawn, axis: Axis, height: float) -> Iterable[str]:
             mark.last
             for lane in drawn.lanes
             for mark in lane.marks
-            if mark.kind in ("block", "suspended", "closed")
+            if mark.kind in ("block", "suspended", "closed") and not axis.later(mark)
         }
     )
     for day in days[:_GUIDES]:
-        x = _x(axis, day.toordinal())
+        x = _middle(axis, day.toordinal())
         yield f'<line class="guide" x1="{x:.1f}" y1="{_TOP - 10}" x2="{x:.1f}" y2="{height:g}"/>'
 
 
@@ -91,13 +109,15 @@ def _lane(node: Node, lane: Lane, axis: Axis, tallest: int, top: float) -> str:
     ]
     parts.append(f'<svg x="16" y="{top + 12:g}" width="{LEFT - 30}" height="46">')
     parts.append(text_at(0, 14, f"{node.n}  {node.label}", 30, "name"))
-    parts.append(text_at(0, 29, f"{lane.counted} messages · {node.to_owner} to the victim", 42, "tags"))
-    parts.append(text_at(0, 42, _beside(lane), 42, "tags"))
+    parts.append(text_at(0, 29, _numbers(node, lane), 42, "tags"))
+    parts.append(text_at(0, 42, " · ".join(beside(lane)), 42, "tags"))
     parts.append("</svg>")
     parts.append(f'<line class="base" x1="{LEFT}" y1="{base:g}" x2="{LEFT + PLOT}" y2="{base:g}"/>')
-    parts.append(_bars(axis.heights(lane), axis, tallest, base))
+    parts.append(_bars(axis.heights(lane.days), axis, tallest, base))
+    parts.append(_posts(axis.heights(lane.posts), axis, tallest, base))
     parts += _flags(lane, axis, top)
     parts += _handles(lane, axis, base)
+    parts += _afterwards([mark for mark in lane.marks if axis.later(mark)], top)
     parts.append("</g>")
     return "".join(parts)
 
@@ -114,12 +134,46 @@ def _bars(heights: dict[int, int], axis: Axis, tallest: int, base: float) -> str
     return f'<path class="bars" stroke-width="0.85" transform="{move}" d="{strokes}"/>'
 
 
+def _posts(heights: dict[int, int], axis: Axis, tallest: int, base: float) -> str:
+    """A ring on a thin stem for each bin, told from bars without colour."""
+    if not heights:
+        return ""
+    width = PLOT / axis.bins
+    tops = [
+        (LEFT + (place + 0.5) * width, base - max(_BAR * count / tallest, 6))
+        for place, count in sorted(heights.items())
+    ]
+    stems = "".join(f"M{x:.1f} {base:g}V{y:.1f}" for x, y in tops)
+    return f'<path class="stalk" d="{stems}"/>{post_dots(tops)}'
+
+
+def _afterwards(marks: list[Mark], top: float) -> Iterable[str]:
+    """Marks after the axis, one below the other, each with its day."""
+    x, y = LEFT + PLOT + 22, top
+    for place, mark in enumerate(marks):
+        lines = 2 if mark.kind == "handle" else 1
+        if y + 15 * lines > top + 15 * _LATER_LINES:
+            yield text_at(x, y + 11, f"and {len(marks) - place} more", 20, "tags")
+            return
+        sign, word = SIGNS[mark.kind]
+        yield f'<g class="after">{titled(f"{word}: {told(mark.told)}")}'
+        if mark.kind == "handle":
+            yield text_at(x, y + 11, f"→ {mark.last}", 20, "tags")
+            yield text_at(x, y + 25, f"@{mark.label}", 14, "tags")
+        else:
+            yield f'<rect class="flag" x="{x}" y="{y:g}" width="15" height="14" rx="2"/>'
+            yield f'<text class="flag" x="{x + 7.5}" y="{y + 11:g}" text-anchor="middle">{sign}</text>'
+            yield text_at(x + 20, y + 11, mark.last.isoformat(), 20, "tags")
+        yield "</g>"
+        y += 15 * lines
+
+
 def _flags(lane: Lane, axis: Axis, top: float) -> Iterable[str]:
     free = float("-inf")
     for mark in lane.marks:
-        if mark.kind == "handle":
+        if mark.kind == "handle" or axis.later(mark):
             continue
-        x = _x(axis, mark.last.toordinal())
+        x = _middle(axis, mark.last.toordinal())
         at = min(max(x - 7, free), LEFT + PLOT + 6)
         free = at + 16
         sign, word = SIGNS[mark.kind]
@@ -134,9 +188,9 @@ def _handles(lane: Lane, axis: Axis, base: float) -> Iterable[str]:
     """Ticks below the base line; labels on two lines where they do not meet, else the tick alone."""
     free = [float("-inf"), float("-inf")]
     for mark in lane.marks:
-        if mark.kind != "handle":
+        if mark.kind != "handle" or axis.later(mark):
             continue
-        x = _x(axis, mark.last.toordinal())
+        x = _middle(axis, mark.last.toordinal())
         to_the_left = x > LEFT + PLOT - 118
         first, last = (x - 118, x) if to_the_left else (x, x + 118)
         line = next((n for n, end in enumerate(free) if end <= first), None)
@@ -153,18 +207,20 @@ def _handles(lane: Lane, axis: Axis, base: float) -> Iterable[str]:
 
 def _interval(mark: Mark, axis: Axis, base: float) -> str:
     """Between which days it lies, where that is more than one bin."""
-    first, last = _x(axis, mark.first.toordinal()), _x(axis, mark.last.toordinal())
+    first, last = _middle(axis, mark.first.toordinal()), _middle(axis, mark.last.toordinal())
     if last - first < 1:
         return ""
     return f'<line class="interval" x1="{first:.1f}" y1="{base + 3:g}" x2="{last:.1f}" y2="{base + 3:g}"/>'
 
 
-def _beside(lane: Lane) -> str:
-    words = [f"{lane.undated} without a time"] if lane.undated else []
-    words += [f"{lane.left_out} outside of the time"] if lane.left_out else []
+def _numbers(node: Node, lane: Lane) -> str:
+    words = [f"{lane.counted} messages"] if node.messages.number or not node.posts.number else []
+    words += [f"{node.to_owner} to the victim"] if node.to_owner else []
+    words += [f"{lane.posts_counted} posts shown"] if node.posts.number else []
     return " · ".join(words)
 
 
 def _said(node: Node, lane: Lane) -> str:
     marks = "".join(f" {SIGNS[mark.kind][1]}: {told(mark.told)}." for mark in lane.marks[:30])
-    return f"{lane.counted} messages with a time; in all {counted(node.messages, 40)}.{marks}"
+    posted = f" {posts(node, 40)}." if node.posts.number else ""
+    return f"{lane.counted} messages with a time; in all {counted(node.messages, 40)}.{posted}{marks}"

@@ -89,10 +89,11 @@ def _rows(edge: Edge) -> tuple[int, int]:
 
 
 def _tracks(edges: Sequence[Edge]) -> dict[int, int]:
-    """Number of the edge → track from the left. Short links come first, near to their accounts."""
+    """Number of the edge → track from the left: what people said first, and short links near to their accounts."""
     taken: list[list[tuple[int, int]]] = []
     found: dict[int, int] = {}
-    for edge in sorted(edges, key=lambda one: (_rows(one)[1] - _rows(one)[0], one.n)):
+    by_length = sorted(edges, key=lambda one: (_rows(one)[1] - _rows(one)[0], one.n))
+    for edge in sorted(by_length, key=lambda one: one.state == "candidate"):
         top, bottom = _rows(edge)
         free = (track for track, spans in enumerate(taken) if all(bottom < a or b < top for a, b in spans))
         track = next(free, len(taken))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
@@ -61,6 +62,18 @@ def line_sample(state: State) -> str:
     """A link of that state as it looks, 60 by 16."""
     line = f'<line class="link {state}" x1="6" y1="8" x2="54" y2="8"/>'
     return line + end_sign(state, 7, 8) + end_sign(state, 53, 8)
+
+
+def post_dots(tops: Iterable[tuple[float, float]]) -> str:
+    """Rings at these places: strokes without length and with round ends, a smaller one over each."""
+    points = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in tops)
+    return f'<path class="post" d="{points}"/><path class="post hole" d="{points}"/>'
+
+
+def bar_sample() -> str:
+    """A bar of messages and a ring of posts as the lanes have them, 60 by 16."""
+    bar = '<path class="bars" stroke-width="5" d="M12 15v-13"/>'
+    return bar + '<path class="stalk" d="M44 15V5"/>' + post_dots([(44, 5)])
 
 
 def frame(node: Node, x: float, y: float, width: float, height: float) -> str:

@@ -34,7 +34,7 @@ NAMES_SHOWN = 40
 def node_of(ledger: Ledger, account: Account, n: int, cluster: int) -> Node:
     """All that a drawing says of `account`; `n` its number there, `cluster` 0 where it has no confirmed link."""
     shown, said = called(account)
-    tally = account.tally
+    tally, posted = account.tally, account.posted
     names = [span for span in account.spans if span.field in ("handle", "name")]
     return Node(
         n=n,
@@ -55,9 +55,12 @@ def node_of(ledger: Ledger, account: Account, n: int, cluster: int) -> Node:
         to_owner=tally.to_owner,
         first=_end(ledger, tally.first, tally.first_where),
         last=_end(ledger, tally.last, tally.last_where),
+        posts=counted(ledger, posted.messages, posted.by_item),
+        first_post=_end(ledger, posted.first, posted.first_where),
+        last_post=_end(ledger, posted.last, posted.last_where),
         items=counted(ledger, len(account.items), account.items),
         alarms=tuple(Told(one.text, cites(ledger, one.where)) for one in account.alarms),
-        acts=tuple(act_told(ledger, act) for act in account.acts[:NAMES_SHOWN]),
+        acts=once(act_told(ledger, act) for act in account.acts)[:NAMES_SHOWN],
         cluster=cluster,
     )
 
@@ -72,6 +75,7 @@ def other_of(ledger: Ledger, account: Account) -> Other:
         account.status,
         counted(ledger, account.tally.messages, account.tally.by_item),
         account.tally.to_owner,
+        counted(ledger, account.posted.messages, account.posted.by_item),
     )
 
 
@@ -90,6 +94,15 @@ def counted(ledger: Ledger, number: int, by: Mapping[str, int]) -> Counted:
 
 def cites(ledger: Ledger, where: Iterable[Where]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ledger.cite(one) for one in where))
+
+
+def once(told: Iterable[Told]) -> tuple[Told, ...]:
+    """Sentences that say the same, once, with the places of all."""
+    found: dict[str, Told] = {}
+    for one in told:
+        before = found.get(one.text, one)
+        found[one.text] = Told(one.text, tuple(dict.fromkeys((*before.cites, *one.cites))))
+    return tuple(found.values())
 
 
 def act_told(ledger: Ledger, act: AccountAct) -> Told:

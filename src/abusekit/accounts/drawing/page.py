@@ -23,6 +23,11 @@ from abusekit.accounts.drawing.svg import graph, legend, styles, summary
 from abusekit.accounts.drawing.tables import account_table, lane_table, link_table, other_table
 from abusekit.case.moment import offset_text
 
+_BESIDE = 56
+"""Pixels of a window beside its pictures: margins, borders, and a scroll bar."""
+_WIDEST = 1_300
+"""Of a picture that the page can show whole (`main` of page.css)."""
+
 
 def write(drawn: Drawn, out: TextIO, *, made_at: datetime) -> None:
     """The page into `out` (UTF-8). `made_at`: now, aware. The same input gives the same bytes."""
@@ -31,7 +36,8 @@ def write(drawn: Drawn, out: TextIO, *, made_at: datetime) -> None:
 
 
 def _parts(drawn: Drawn, made_at: datetime) -> Iterator[str]:
-    style, script = styles() + _part("page.css"), _part("page.js")
+    above, below = graph(drawn, linked=True), lanes(drawn)
+    style, script = styles() + _part("page.css") + _hints(graph=above, lanes=below), _part("page.js")
     title = f"Accounts of case {drawn.case}"
     made = f"{made_at:%Y-%m-%d %H:%M} {offset_text(made_at.utcoffset() or made_at - made_at)}"
     yield _head(title, style, script)
@@ -44,15 +50,13 @@ def _parts(drawn: Drawn, made_at: datetime) -> Iterator[str]:
     yield from _notes(drawn)
     yield "<h2>Accounts and links</h2>\n"
     yield from _legend(drawn)
-    yield _figure(
-        "graph", graph(drawn, linked=True), "Accounts as boxes by platform, links as lines beside them"
-    )
+    yield _figure("graph", above, "Accounts as boxes by platform, links as lines beside them", "accounts")
     yield (
         "<h2>Activity over time</h2>\n<p>One lane an account, all on one scale. "
         f"Letters: {xml(signs())}. Red dotted lines carry blocks and suspensions through all lanes, so that what "
-        "begins after them is seen.</p>\n"
+        "begins after them is seen; within one bar no order is shown.</p>\n"
     )
-    yield _figure("lanes", lanes(drawn), "Messages of each account over time, with blocks and names")
+    yield _figure("lanes", below, "Messages of each account over time, with blocks and names", "activity")
     yield "<h2>The same as tables</h2>\n"
     for table in (account_table, link_table, lane_table):
         yield from table(drawn)
@@ -99,10 +103,21 @@ def _legend(drawn: Drawn) -> Iterator[str]:
     yield "</ul>\n"
 
 
-def _figure(name: str, picture: Picture, said: str) -> str:
+def _hints(**pictures: Picture) -> str:
+    """Rules that hide the hint that a picture scrolls where the window shows the whole of it."""
+    return "".join(
+        f"@media (min-width: {picture.width + _BESIDE:g}px) {{ #{name}-hint {{ display: none; }} }}\n"
+        for name, picture in pictures.items()
+        if picture.width <= _WIDEST
+    )
+
+
+def _figure(name: str, picture: Picture, said: str, table: str) -> str:
     """Its parts are links and titled pictures, so the whole is a group, not an image: an image hides its parts."""
     size = f'width="{picture.width:g}" height="{picture.height:g}" viewBox="0 0 {picture.width:g} {picture.height:g}"'
     return (
+        f'<p class="hint" id="{name}-hint">← → The picture is wider than this window: it scrolls sideways. '
+        f'<a href="#{table}">The same as a table</a></p>\n'
         f'<div class="wide" tabindex="0" role="region" aria-label="{xml_whole(said)}">\n'
         f'<svg id="{name}" role="group" aria-labelledby="{name}-title" {size}>\n'
         f'<title id="{name}-title">{xml_whole(said)}</title>\n{picture.body}\n</svg>\n</div>\n'

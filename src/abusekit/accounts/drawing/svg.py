@@ -14,12 +14,22 @@ from abusekit.accounts.drawing.edges import INITIALS
 from abusekit.accounts.drawing.labels import label
 from abusekit.accounts.drawing.lanes_svg import lanes
 from abusekit.accounts.drawing.layout import Box, Layout, PlacedEdge, layout
-from abusekit.accounts.drawing.marks import Picture, end_sign, frame, line_sample, text_at, titled, xml
-from abusekit.accounts.drawing.wording import cited, counted, strength, told
+from abusekit.accounts.drawing.marks import (
+    Picture,
+    bar_sample,
+    end_sign,
+    frame,
+    line_sample,
+    text_at,
+    titled,
+    xml,
+)
+from abusekit.accounts.drawing.wording import cited, counted, posts, strength, told
 
 _SHAPES = (
     "Account: rounded. Own account: square, double line. Weak (no stable id): dashed line. ! : an alarm."
 )
+_POSTS = "On a lane: bar = messages; ring = posts that captures show, on the day that the page says."
 _LEAST_WIDTH = 920
 
 
@@ -48,8 +58,10 @@ def legend(drawn: Drawn) -> list[tuple[str, str]]:
     ]
     groups = ", ".join(f"{sign} {group}" for group, sign in INITIALS.items())
     bands = f"On a link: groups of findings ({groups}) and how strongly they support it."
+    posted = any(lane.posts for lane in drawn.lanes)
     return [
         *lines,
+        *([(bar_sample(), _POSTS)] if posted else []),
         ("", _SHAPES),
         ("", bands if drawn.compared else "Strength was not computed (--candidates)."),
     ]
@@ -157,12 +169,14 @@ def _edge_desc(edge: Edge) -> str:
     parts += [f"against: {told(one)}" for one in edge.against]
     parts += [f"for: {told(one)}" for one in edge.speaks_for]
     parts += [f"exhibits: {cited(edge.cites)}"] if edge.cites else []
+    parts += [f"decided in log line {edge.line}"] if edge.line else []
     parts += edge.notes
     return ". ".join(parts)
 
 
 def _node(node: Node, box: Box, *, linked: bool) -> str:
     desc = f"messages: {counted(node.messages)}. Items that show it: {node.items.number}; places in each: {_by(node)}."
+    desc += f" {posts(node)}." if node.posts.number else ""
     desc += "".join(f" {told(alarm)}" for alarm in node.alarms)
     # A picture within the picture: what a name would draw outside of its box is cut off.
     inside = box.width - 16 - (24 if node.alarms else 0)

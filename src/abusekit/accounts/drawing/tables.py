@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from abusekit.accounts.drawing.drawn import STATES, Called, Counted, Drawn, Edge, Lane, Node, Other, Told
-from abusekit.accounts.drawing.lanes import Axis, axis_of, with_lanes
+from abusekit.accounts.drawing.lanes import Axis, axis_of, beside, with_lanes
 from abusekit.accounts.drawing.marks import xml
-from abusekit.accounts.drawing.wording import cited, strength
+from abusekit.accounts.drawing.wording import cited, counted, first_and_last, posts, strength
 
 _CITED = 40
 """Exhibits in one cell."""
@@ -22,7 +22,7 @@ def account_table(drawn: Drawn) -> Iterator[str]:
     yield _start(
         "accounts",
         "Accounts and their names over time",
-        ("Account", "Kind and state", "Names over time", "Messages", "Acts and alarms"),
+        ("Account", "Kind and state", "Names over time", "Messages and posts", "Acts and alarms"),
     )
     for node in drawn.nodes:
         yield _account(node)
@@ -50,8 +50,8 @@ def lane_table(drawn: Drawn) -> Iterator[str]:
         return
     yield _start(
         "activity",
-        f"Activity: messages in each {axis.words}, with its first day (UTC)",
-        ("Account", "Messages", "Marks"),
+        f"Activity: messages, and posts that captures show, in each {axis.words}, with its first day (UTC)",
+        ("Account", "Messages and posts", "Marks"),
     )
     busy, still = with_lanes(drawn)
     for lane in busy:
@@ -66,7 +66,7 @@ def other_table(drawn: Drawn) -> Iterator[str]:
     yield f"<details><summary>{drawn.others_count} more accounts are counted and not drawn</summary>"
     if shown < drawn.others_count:
         yield f"<p>The {shown} most active are listed; all of them: <code>abusekit account list --json</code>.</p>"
-    yield _start("others", "Accounts that are not drawn", ("Account", "State", "Messages"))
+    yield _start("others", "Accounts that are not drawn", ("Account", "State", "Messages and posts"))
     yield from (_other(one) for one in drawn.others)
     yield f"{_END}</details>"
 
@@ -101,18 +101,20 @@ def _names(names: Iterable[Called]) -> str:
     rows = []
     for name in names:
         by = f", {name.by}" if name.by else ""
+        times = f"{name.count} times" if name.count > 1 else "once"
         when = name.first if name.first == name.last else f"{name.first} to {name.last}"
-        said = f"{name.field}, {when}, {name.dated}{by}, {name.count} times: {cited(name.cites, _CITED)}"
+        said = f"{name.field}, {when}, {name.dated}{by}, {times}: {cited(name.cites, _CITED)}"
         rows.append(f"<li>{_bdi(name.value)}<small>{xml(said)}</small></li>")
     return f"<ol>{''.join(rows)}</ol>" if rows else "none seen"
 
 
 def _messages(node: Node) -> str:
-    parts = [f"{node.messages.number}<small>{xml(_by(node.messages))}</small>"]
-    parts.append(f"<small>received by the victim's own account: {node.to_owner}</small>")
-    for word, end in (("first", node.first), ("last", node.last)):
-        if end:
-            parts.append(f"<small>{word}: {xml(end.text)}: {xml(cited(end.cites, _CITED))}</small>")
+    parts = [f"messages: {node.messages.number}<small>{xml(_by(node.messages))}</small>"]
+    parts.append(f"<small>to the victim: {node.to_owner}</small>")
+    if ends := first_and_last(node.first, node.last):
+        parts.append(f"<small>{xml(ends)}</small>")
+    if node.posts.number:
+        parts.append(f"<p>{xml(posts(node, _CITED))}</p>")
     parts.append(
         f"<small>items that show it: {node.items.number}; places in each: {xml(_by(node.items))}</small>"
     )
@@ -120,7 +122,9 @@ def _messages(node: Node) -> str:
 
 
 def _link(drawn: Drawn, edge: Edge) -> str:
-    said = f"<small>by {xml(edge.who, 80)} on {xml(edge.at)}</small>" if edge.who else ""
+    said = (
+        f"<small>by {xml(edge.who, 80)} on {xml(edge.at)}, log line {edge.line}</small>" if edge.line else ""
+    )
     strong = f"strength: {strength(edge)}" if edge.strength else "strength was not computed"
     basis = f"basis: {', '.join(edge.basis)}" if edge.basis else ""
     notes = "".join(f"<small>{xml(note)}</small>" for note in edge.notes)
@@ -141,24 +145,29 @@ def _end(drawn: Drawn, n: int, key: str) -> str:
 
 
 def _lane(node: Node, lane: Lane, axis: Axis) -> str:
-    bins = [f"{axis.day(place)}: {count}" for place, count in sorted(axis.heights(lane).items())]
-    beside = [f"{lane.undated} without a time"] if lane.undated else []
-    beside += [f"{lane.left_out} outside of the time asked for"] if lane.left_out else []
+    bins = _bins(lane.days, axis)
+    posted = f"<p>posts: {xml(_bins(lane.posts, axis))}</p>" if lane.posts else ""
+    counted_in = "counted in " + (_by(node.messages) or _by(node.posts) or "no item")
     return (
         f'<tr><th scope="row">{node.n} {_bdi(node.label)}</th>'
-        f"<td>{xml(', '.join(bins)) or 'none with a time'}"
-        f"<small>{xml('; '.join([*beside, 'counted in ' + (_by(node.messages) or 'no item')]))}</small></td>"
+        f"<td>{xml(bins) or 'no message with a time'}{posted}"
+        f"<small>{xml('; '.join([*beside(lane), counted_in]))}</small></td>"
         f"<td>{_list([mark.told for mark in lane.marks[:60]])}</td></tr>\n"
     )
+
+
+def _bins(days: Iterable[tuple[int, int]], axis: Axis) -> str:
+    return ", ".join(f"{axis.day(place)}: {count}" for place, count in sorted(axis.heights(days).items()))
 
 
 def _other(one: Other) -> str:
     kinds = [str(one.status), *(["own"] if one.own else []), *(["weak"] if one.weak else [])]
     by = cited([f"{exhibit}: {count}" for exhibit, count in one.messages.by], 3)
+    posted = f"<small>posts shown: {xml(counted(one.posts, 3))}</small>" if one.posts.number else ""
     return (
         f'<tr><th scope="row">{_bdi(one.label, 40)}<small><code>{xml(one.key, 60)}</code></small></th>'
         f"<td>{xml(', '.join(kinds))}</td><td>{one.messages.number}, {one.to_owner} to the victim"
-        f"<small>{xml(by)}</small></td></tr>\n"
+        f"<small>{xml(by)}</small>{posted}</td></tr>\n"
     )
 
 

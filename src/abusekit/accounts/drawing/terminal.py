@@ -1,4 +1,4 @@
-"""A drawing for a terminal of 80 columns: accounts and their names, links, and a lane of weeks for each account."""
+"""A drawing for a terminal of 80 columns: accounts and their names, links, and a lane for each account."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from textwrap import wrap
 
 from abusekit.accounts.drawing.drawn import SIGNS, STATES, Called, Drawn, Edge, Lane, Node, State
 from abusekit.accounts.drawing.labels import cells, label, padded
-from abusekit.accounts.drawing.lanes import Axis, axis_of, with_lanes
-from abusekit.accounts.drawing.wording import cited, counted, strength, told
+from abusekit.accounts.drawing.lanes import Axis, axis_of, beside, tallest_of, with_lanes
+from abusekit.accounts.drawing.wording import cited, counted, first_and_last, posts, strength, told
 
 WIDTH = 80
 LINES: dict[State, str] = {
@@ -22,7 +22,8 @@ LINES: dict[State, str] = {
 """Between two accounts: told from one another without colour."""
 _SPARKS = "▁▂▃▄▅▆▇█"
 _GUTTER = 20
-_BINS = WIDTH - _GUTTER - 1
+_SHADES = "░▒▓"
+_BINS = WIDTH - _GUTTER - 3
 _TOLD = 600
 """Characters of one remark; the rest stands in the page."""
 
@@ -44,7 +45,8 @@ def lines(drawn: Drawn) -> Iterator[str]:
     if drawn.others_count:
         yield ""
         yield from _wrapped(
-            f"{drawn.others_count} more accounts are counted and not shown: abusekit account list"
+            f"{drawn.others_count} more accounts are counted and not shown: nothing links them, nothing happened "
+            "to them, and they are not among those that wrote most to the victim (--all; abusekit account list)."
         )
 
 
@@ -72,16 +74,12 @@ def _account(node: Node) -> Iterator[str]:
             more = f" -> {len(names) - 8} more" if len(names) > 8 else ""
             yield from _wrapped(f"       {field}: {chain}{more}", "         ")
     if node.messages.number:
-        ends = "; ".join(
-            f"{word} {end.text} {cited(end.cites)}"
-            for word, end in (("first", node.first), ("last", node.last))
-            if end
-        )
+        ends = first_and_last(node.first, node.last)
         yield from _wrapped(
-            f"       messages: {counted(node.messages)}; received by the victim's own account: "
-            f"{node.to_owner}; {ends}",
-            "         ",
+            f"       messages: {counted(node.messages)}; to the victim: {node.to_owner}; {ends}", "         "
         )
+    if node.posts.number:
+        yield from _wrapped(f"       {posts(node)}", "         ")
     yield from _wrapped(
         f"       items that show it: {node.items.number}: {cited(exhibit for exhibit, _ in node.items.by)}",
         "         ",
@@ -121,6 +119,7 @@ def _link(drawn: Drawn, edge: Edge) -> Iterator[str]:
         ("strength", strength(edge)),
         ("reason", edge.reason),
         ("exhibits", cited(edge.cites)),
+        ("decided in", f"log line {edge.line}" if edge.line else ""),
         *(("AGAINST", f"{told(one)}") for one in edge.against),
         *(("for", f"{told(one)}") for one in edge.speaks_for),
         *(("described only", f"{told(one)}") for one in edge.described),
@@ -136,16 +135,22 @@ def _end(drawn: Drawn, n: int, key: str) -> str:
 
 
 def _lanes(drawn: Drawn) -> Iterator[str]:
-    axis = axis_of(drawn, _BINS, least_per=7)
+    axis = axis_of(drawn, _BINS)
     yield ""
     if axis is None:
         yield "ACTIVITY: nothing has a time"
         return
-    tallest = max((height for lane in drawn.lanes for height in axis.heights(lane).values()), default=0)
+    tallest = tallest_of(drawn, axis)
+    posted = any(lane.posts for lane in drawn.lanes)
+    shades = (
+        f"; {_SHADES} in a second row: posts that captures show, as the pages date them" if posted else ""
+    )
     yield from _wrapped(
         f"ACTIVITY, {axis.day(0)} to {axis.end} (UTC): one sign is one {axis.words}, "
-        f"the tallest {tallest} messages; all lanes have one scale"
+        f"the tallest {tallest} {'messages or posts' if posted else 'messages'}; all lanes have one scale{shades}"
     )
+    if any(axis.later(mark) for lane in drawn.lanes for mark in lane.marks):
+        yield "  > is what was seen or done after that time"
     busy, still = with_lanes(drawn)
     for lane in busy:
         yield from _lane(drawn.node(lane.node), lane, axis, tallest)
@@ -153,30 +158,37 @@ def _lanes(drawn: Drawn) -> Iterator[str]:
 
 
 def _lane(node: Node, lane: Lane, axis: Axis, tallest: int) -> Iterator[str]:
-    heights = axis.heights(lane)
-    bars = ["·"] * axis.bins
-    for place, height in heights.items():
-        bars[place] = _SPARKS[(height * 7 + tallest - 1) // tallest]
-    yield f"{padded(f'{node.n:>3}  {node.label}', _GUTTER)} {''.join(bars)}".rstrip()
+    start = padded(f"{node.n:>3}  {node.label}", _GUTTER)
+    yield f"{start} {_row(axis.heights(lane.days), axis, _SPARKS, tallest)}".rstrip()
+    if lane.posts:
+        start = padded("     posts shown", _GUTTER)
+        yield f"{start} {_row(axis.heights(lane.posts), axis, _SHADES, tallest)}".rstrip()
     marks = lane.marks
     if marks:
-        below = [" "] * axis.bins
+        below = [" "] * (axis.bins + 2)
         for mark in marks:
-            below[axis.place(mark.last.toordinal())] = "^"
+            if axis.later(mark):
+                below[-1] = ">"
+            else:
+                below[axis.place(mark.last.toordinal())] = "^"
         yield f"{' ' * _GUTTER} {''.join(below)}".rstrip()
     for mark in marks[:12]:
-        yield from _wrapped(f"       ^ {SIGNS[mark.kind][0]} {mark.last} {told(mark.told)}", "           ")
+        sign = ">" if axis.later(mark) else "^"
+        yield from _wrapped(
+            f"       {sign} {SIGNS[mark.kind][0]} {mark.last} {told(mark.told)}", "           "
+        )
     if len(marks) > 12:
         yield f"       {len(marks) - 12} more marks"
-    words = _beside(lane)
+    words = "; ".join(beside(lane))
     if words:
         yield f"       {words}"
 
 
-def _beside(lane: Lane) -> str:
-    parts = [f"{lane.undated} messages without a time"] if lane.undated else []
-    parts += [f"{lane.left_out} outside of the time asked for"] if lane.left_out else []
-    return "; ".join(parts)
+def _row(heights: dict[int, int], axis: Axis, signs: str, tallest: int) -> str:
+    row = ["·"] * axis.bins
+    for place, height in heights.items():
+        row[place] = signs[(height * (len(signs) - 1) + tallest - 1) // tallest]
+    return "".join(row)
 
 
 def _wrapped(text: str, indent: str = "") -> Iterator[str]:

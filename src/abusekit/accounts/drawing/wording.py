@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from abusekit.accounts.drawing.drawn import Counted, Edge, Told
+from abusekit.accounts.drawing.drawn import Counted, Edge, Node, Told
 from abusekit.accounts.drawing.labels import label
 
 CITED = 6
@@ -25,6 +25,23 @@ def counted(number: Counted, most: int = CITED) -> str:
     if not number.by:
         return str(number.number)
     return f"{number.number} in " + cited((f"{exhibit}: {count}" for exhibit, count in number.by), most)
+
+
+def first_and_last(first: Told | None, last: Told | None) -> str:
+    """`first 2026-03-01 10:00 AB/7#m3 (E0007); last …`; `only` where both are the same."""
+    if first and last and first == last:
+        return f"only {first.text} {cited(first.cites)}"
+    ends = (("first", first), ("last", last))
+    return "; ".join(f"{word} {end.text} {cited(end.cites)}" for word, end in ends if end)
+
+
+def posts(node: Node, most: int = CITED) -> str:
+    """`posts that captures show: 4 in …; first …; last …`; empty where there are none."""
+    if not node.posts.number:
+        return ""
+    ends = first_and_last(node.first_post, node.last_post)
+    dated = f"; as the pages say, {ends}" if ends else "; none with a time"
+    return f"posts that captures show: {counted(node.posts, most)}{dated}"
 
 
 def strength(edge: Edge) -> str:

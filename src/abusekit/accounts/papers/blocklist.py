@@ -7,10 +7,14 @@ is, and publishing such a list may be defamatory: the files say so.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from abusekit.accounts.links.decisions import grounded_links, standing_links
 from abusekit.accounts.model import Account, AccountKey, Decisions, Ledger
+from abusekit.accounts.papers.called import called, platform_id
+from abusekit.accounts.papers.paper import plain
 from abusekit.capture.address import check_address
 from abusekit.errors import InputError, UsageError
 from abusekit.plain import safe_text
@@ -30,6 +34,11 @@ WARNING = (
     " account an abuser's in public may be defamatory, and warns whoever runs it. Police get the sheet"
     " (abusekit account sheet) instead."
 )
+_BY_HAND = {
+    "telegram": "open the chat or the group, tap the name, then Block user",
+    "discord": "open a message of it, then the profile, then Block",
+}
+"""Platforms whose apps cannot look for an account by its number, and what does block it."""
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}\Z")
 _MASTODON_NAME = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?)@([^@/\s]+)\Z")
 # name@server: letters, digits, _, and . or - inside (Mastodon's Account::USERNAME_RE)
@@ -51,6 +60,8 @@ class Blocked:
     reason: str
     # word of REASONS
     weak: bool
+    called: str
+    # handle or name, then the key: safe to print
 
 
 def blocked(ledger: Ledger, decisions: Decisions, named: Collection[AccountKey]) -> list[Blocked]:
@@ -58,24 +69,26 @@ def blocked(ledger: Ledger, decisions: Decisions, named: Collection[AccountKey])
     for key in named:
         if ledger.accounts[key].own:
             raise UsageError(f"{key} is the victim's own account", "it does not belong on a block list")
-    confirmed = {key for cluster in decisions.clusters() for key in cluster}
+    standing = grounded_links(standing_links(decisions, ledger))
+    confirmed = {key for cluster in standing.clusters() for key in cluster}
     return [
-        _blocked(account, "confirmed-link" if key in confirmed else "named")
+        _blocked(ledger, account, "confirmed-link" if key in confirmed else "named")
         for key, account in ledger.accounts.items()
         if not account.own and (key in confirmed or key in named)
     ]
 
 
-def _blocked(account: Account, reason: str) -> Blocked:
+def _blocked(ledger: Ledger, account: Account, reason: str) -> Blocked:
     addresses = sorted(account.of("url"), key=lambda span: span.last.latest, reverse=True)
     return Blocked(
         key=account.key,
         platform=account.platform,
         handle=account.handle or (account.id if account.basis == "handle" else ""),
-        id="" if account.weak else account.id,
+        id="" if account.weak else platform_id(account.platform, account.id),
         url=next((span.value for span in addresses if _can_be_captured(span.value)), ""),
         reason=reason,
         weak=account.weak,
+        called=plain(called(ledger.accounts, account.key)),
     )
 
 
@@ -94,7 +107,7 @@ def files_of(found: Sequence[Blocked], cell: Callable[[str], str]) -> dict[str, 
     """
     made: dict[str, str] = {}
     for platform in dict.fromkeys(one.platform for one in found):
-        rows = [one for one in found if one.platform == platform and (one.handle or one.id or one.url)]
+        rows = [one for one in found if one.platform == platform and _can_be_looked_for(one)]
         if rows:
             made[_csv_name(platform, made)] = _csv(rows, cell)
     servers = [name for one in found if (name := _mastodon_name(one))]
@@ -106,6 +119,11 @@ def files_of(found: Sequence[Blocked], cell: Callable[[str], str]) -> dict[str, 
     if any(one.url for one in found):
         made[WATCH] = _watch(found)
     return {README: _readme(found, list(made)), **made}
+
+
+def _can_be_looked_for(one: Blocked) -> bool:
+    """Whether the platform's app, or an address, leads to it."""
+    return bool(one.handle or one.url or (one.id and one.platform not in _BY_HAND))
 
 
 def _csv_name(platform: str, taken: Collection[str]) -> str:
@@ -160,13 +178,26 @@ def _readme(found: Sequence[Blocked], names: list[str]) -> str:
     lines = ["ACCOUNTS TO BLOCK", "", WARNING, ""]
     lines += [f"{len(found)} accounts. Files: {', '.join(names) or 'none'}."]
     lines += [f"  {word}: {meaning}" for word, meaning in REASONS.items()]
+    by_hand = [one for one in found if one.platform in _BY_HAND and not _can_be_looked_for(one)]
+    if by_hand:
+        lines += [
+            "",
+            "Known by number only, and in no CSV: no app finds them by that. Block them where they wrote to you:",
+        ]
+        lines += [f"  {one.called}: {_BY_HAND[one.platform]}" for one in by_hand]
     weak = [one for one in found if one.weak]
     if weak:
         lines += ["", "Known by handle or name only. Look who uses it now before you block it:"]
-        lines += [f"  {safe_text(one.key)[:120]}" for one in weak]
+        lines += [f"  {one.called}" for one in weak]
     bare = [one for one in found if not one.url]
     if bare:
         lines += ["", "The case holds no address of these, so they are not on the watch list:"]
-        lines += [f"  {safe_text(one.key)[:120]}" for one in bare]
+        lines += [f"  {one.called}" for one in bare]
     lines += ["", "Keep what they sent before you block: some platforms hide the conversation afterwards."]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{part}\n" for line in lines for part in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    """At 80 columns, what goes on two spaces further in."""
+    inside = " " * (4 if line.startswith("  ") else 0)
+    return textwrap.wrap(line, 80, subsequent_indent=inside, break_on_hyphens=False) or [""]

@@ -52,6 +52,8 @@ class Table:
     # columns of own short words that are not broken: dates
     widths: tuple[int, ...] = ()
     # per cent of each column; empty: as it comes
+    lead: bool = False
+    # the first line of each row's first cell is what people look for: larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def plain(cell: Cell) -> str:
     )
 
 
-def lines(paper: Paper, width: int = 96) -> Iterator[str]:
+def lines(paper: Paper, width: int = 80) -> Iterator[str]:
     """The paper as plain text, for a terminal or a file; every line is safe to print."""
     if paper.banner:
         yield f"*** {paper.banner} ***"

@@ -7,10 +7,12 @@ content into a paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from abusekit.accounts.links.decisions import remark, standing_links
 from abusekit.accounts.model import (
     Account,
     AccountAct,
@@ -23,10 +25,14 @@ from abusekit.accounts.model import (
     Seen,
     Span,
     Status,
+    Tally,
     Where,
     pair,
 )
+from abusekit.accounts.papers.called import called
+from abusekit.accounts.papers.contrary import Contrary, contrary
 from abusekit.accounts.papers.exhibits import Exhibit
+from abusekit.accounts.papers.paper import Raw
 from abusekit.accounts.papers.preservation import Request, numbers_of, requests
 from abusekit.errors import UsageError
 
@@ -67,8 +73,13 @@ class OnSheet:
     # of them, received by the victim
     first: Point | None
     last: Point | None
+    posted: Counted | None
+    # posts of it that captures show; None: none
+    posted_first: Point | None
+    # as the page says
+    posted_last: Point | None
     steps: tuple[AccountAct, ...]
-    # blocks and reports that concern it
+    # blocks and reports that concern it, each once
     alarms: tuple[Alarm, ...]
 
 
@@ -113,6 +124,16 @@ class Sheet:
     # within the sheet; rejected ones too
     left_out: tuple[Decision, ...]
     # claims that lead out of the sheet, whatever was decided
+    contrary: tuple[Contrary, ...]
+    # rejected and taken back, within the sheet and out of it, in the order of the log
+    shared: Mapping[tuple[AccountKey, AccountKey], tuple[str, ...]]
+    # pair in sorted order → phone numbers, e-mail addresses … that both show, where they were looked for
+    called: Callable[[AccountKey], tuple[str | Raw, ...]]
+    # any account of the case: handle or name, then the key
+    remark: Callable[[Decision], str]
+    # what has to stand beside a claim: `WITHDRAWN GROUND: …`, `NOT COUNTED: …`; mostly empty
+    own_known: bool
+    # an account of the case is marked as the victim's own
     asks: tuple[Request, ...]
     exhibits: tuple[Exhibit, ...]
     # all that the sheet cites, in order of the log
@@ -141,6 +162,7 @@ def members(
     for key in keys:
         if ledger.accounts[key].own:
             raise UsageError(f"{key} is the victim's own account", "a sheet is about other accounts")
+    decisions = standing_links(decisions, ledger)
     inside = {key for key in keys for key in _cluster(decisions, key)}
     whole = all(set(keys) <= set(_cluster(decisions, key)) for key in keys)
     proposed = [
@@ -186,13 +208,15 @@ def sheet(
     compared: Mapping[tuple[AccountKey, AccountKey], Candidate] | None,
     stale: Stale,
     constants: tuple[str, ...] = (),
+    shared: Mapping[tuple[AccountKey, AccountKey], tuple[str, ...]] | None = None,
     case: str,
     by: str,
     tool: str,
     now: datetime,
 ) -> Sheet:
     """The content. `keys` and `confirmed`: as `members` gives them; `compared`: pair in sorted order → what was found,
-    None where nothing was computed; `now`: aware. Raises KeyError: an account that is not in the ledger.
+    None where nothing was computed; `shared`: as `Sheet.shared`; `now`: aware. Raises KeyError: an account
+    that is not in the ledger.
     """
     accounts = tuple(_on_sheet(ledger, ledger.accounts[key]) for key in keys)
     links = tuple(
@@ -214,6 +238,11 @@ def sheet(
         accounts=accounts,
         links=tuple(link for link in links if link.decision is not None or link.weighed is not None),
         left_out=left_out,
+        contrary=tuple(contrary(decisions, keys)),
+        shared=shared or {},
+        called=partial(called, ledger.accounts),
+        remark=partial(remark, decisions, ledger),
+        own_known=any(account.own for account in ledger.accounts.values()),
         asks=tuple(requests(ledger, keys, exhibits, now=now)),
         exhibits=(),
         cited=ledger.cite,
@@ -223,6 +252,7 @@ def sheet(
     )
     items = {where.item for where in places(made)}
     items.update(item for link in made.links if link.decision for item in link.decision.items)
+    items.update(item for one in made.contrary for item in one.said.items)
     shown = tuple(exhibit for item, exhibit in exhibits.items() if item in items)
     return replace(made, exhibits=shown)
 
@@ -230,6 +260,7 @@ def sheet(
 def _on_sheet(ledger: Ledger, account: Account) -> OnSheet:
     tally = account.tally
     of_items = tuple(Where(item) for item in tally.by_item)
+    of_posts = tuple(Where(item) for item in account.posted.by_item)
     told = [status for status in account.statuses if status.kind != "not shown"]
     alarms = [alarm for alarm in (*account.alarms, *ledger.alarms) if account.key in alarm.accounts]
     return OnSheet(
@@ -239,11 +270,36 @@ def _on_sheet(ledger: Ledger, account: Account) -> OnSheet:
         status=told[-1] if told else None,
         messages=Counted(tally.messages, of_items) if tally.messages else None,
         received=Counted(tally.to_owner, of_items) if tally.to_owner else None,
-        first=Point(tally.first, tally.first_where) if tally.first and tally.first_where else None,
-        last=Point(tally.last, tally.last_where) if tally.last and tally.last_where else None,
-        steps=tuple(act for act in account.acts if act.kind in STEPS),
+        first=_first(tally),
+        last=_last(tally),
+        posted=Counted(account.posted.messages, of_posts) if account.posted.messages else None,
+        posted_first=_first(account.posted),
+        posted_last=_last(account.posted),
+        steps=tuple(each_once(act for act in account.acts if act.kind in STEPS)),
         alarms=tuple(dict.fromkeys(alarms)),
     )
+
+
+def _first(tally: Tally) -> Point | None:
+    return Point(tally.first, tally.first_where) if tally.first and tally.first_where else None
+
+
+def _last(tally: Tally) -> Point | None:
+    return Point(tally.last, tally.last_where) if tally.last and tally.last_where else None
+
+
+def each_once(acts: Iterable[AccountAct]) -> Iterator[AccountAct]:
+    """Acts without those that the log only says again; a block after an unblock is another one."""
+    newest: dict[tuple[str, AccountKey, AccountKey, str], tuple[str, str, str]] = {}
+    for act in acts:
+        blocks = act.kind in ("block", "unblock")
+        about = ("block" if blocks else act.kind, act.by, act.to, act.said_by)
+        # "not later than" the line of the log is no time of its own: a block that lasts is said again, not done again
+        latest = "" if blocks and not act.at.earliest else act.at.latest
+        said = (act.kind, act.at.earliest, latest)
+        if newest.get(about) != said:
+            yield act
+        newest[about] = said
 
 
 def _link(
@@ -287,7 +343,7 @@ def _items_of(accounts: Iterator[Account]) -> tuple[Where, ...]:
 def counts(made: Sheet) -> Iterator[tuple[object, tuple[Where, ...]]]:
     """Every number of the sheet, with its places."""
     for one in made.accounts:
-        for counted in (one.messages, one.received):
+        for counted in (one.messages, one.received, one.posted):
             if counted is not None:
                 yield counted.n, counted.where
         for span in (*one.names, *one.addresses):
@@ -309,7 +365,9 @@ def places(made: Sheet) -> Iterator[Where]:
     for one in made.accounts:
         yield from (Where(item) for item in one.account.items)
         yield from (where for span in (*one.names, *one.addresses) for where in span.where)
-        yield from (point.where for point in (one.first, one.last) if point)
+        yield from (
+            point.where for point in (one.first, one.last, one.posted_first, one.posted_last) if point
+        )
         yield from (step.where for step in one.steps)
         yield from (where for alarm in one.alarms for where in alarm.where)
         if one.status:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from abusekit.accounts.links import wording
-from abusekit.accounts.links.decisions import BASIS_WORDS as LINK_BASES
 from abusekit.accounts.links.weighing import GROUP_CAPS, MOST
-from abusekit.accounts.model import AccountAct, Decision, Finding, Seen, Span, Where
-from abusekit.accounts.papers.exhibits import Exhibit
+from abusekit.accounts.model import AccountAct, Span, Where
+from abusekit.accounts.papers.called import first_line, platform_id
 from abusekit.accounts.papers.paper import Block, Cell, Line, Paper, Raw, Stack, Table
-from abusekit.accounts.papers.preservation import Request
-from abusekit.accounts.papers.sheet import Link, OnSheet, Sheet, Weighed
+from abusekit.accounts.papers.sheet import Link, OnSheet, Point, Sheet, Weighed
+from abusekit.accounts.papers.sheet_claims import against, links, pair_told
+from abusekit.accounts.papers.sheet_tables import (
+    MOST_REASON,
+    NOT_CONFIRMED,
+    asks,
+    cited,
+    day,
+    exhibit_row,
+    finding_places,
+    seen_at_bystanders,
+    sentence,
+    when,
+)
 from abusekit.accounts.signals.style_constants import CORPUS, FITTED
 
-NOT_CONFIRMED = "NOT CONFIRMED"
+NO_OWN = "No account is marked as the victim's own, so what the victim received is not counted apart."
 LEAD = "An investigative lead, to be tested with the platforms' own data. No expert opinion."
 CONSTANTS: tuple[str, ...] = (
     f"style and hours: {CORPUS}, fitted {FITTED}; handles: the same; pictures: 1,000 public photos and 1,911 emoji,"
@@ -30,11 +41,8 @@ LIMITS: tuple[str, ...] = (
     "Only the platform's records can tell who registered and used an account: ask for them.",
 )
 MOST_NAMES = 8
-MOST_PLACES = 3
-MOST_REASON = 400
-"""Characters of a reason; all of it stands in the log line that is named."""
-HIDDEN = "it stands in the exhibit"
-"""Instead of a value that can spell words that upset."""
+MOST_ALARM = 1000
+"""Characters of a warning, which names each account that it is about."""
 GROUP_WORDS = {
     "selectors": "contact and payment details",
     "presentation": "handle, picture, biography",
@@ -43,9 +51,9 @@ GROUP_WORDS = {
     "network": "who is mentioned",
 }
 ID_WORDS = {
-    "platform_id": "the platform's own id; a rename keeps it",
-    "phone": "telephone number",
-    "email": "e-mail address",
+    "platform_id": "the platform's own, a rename keeps it",
+    "phone": "the telephone number",
+    "email": "the e-mail address",
     "handle": "handle only, WEAK: somebody else may use it next",
     "name": "display name only, WEAK: anybody can use it",
 }
@@ -59,8 +67,8 @@ def paper(sheet: Sheet, *, findings: bool, renderer: str = "") -> Paper:
     )
     blocks = [
         _accounts(sheet),
-        _against(sheet),
-        _links(sheet),
+        against(sheet),
+        links(sheet),
         *(_findings(sheet, findings)),
         not_read(sheet.not_read),
         _not_compared(sheet),
@@ -104,25 +112,33 @@ def _accounts(sheet: Sheet) -> Block:
         (_identity(one, sheet), _names(one, sheet), _messages(one, sheet), _steps(one, sheet))
         for one in sheet.accounts
     )
-    head = ("Account", "Names over time", "Messages in the case", "Blocks, reports, warnings")
+    head = ("Account", "Names over time", "Messages, posts", "Blocks, reports, warnings")
     return Block(
         "Accounts",
+        says=() if sheet.own_known else (NO_OWN,),
         table=Table(
-            head, rows, "Accounts with names, messages, and what was done about them", widths=(23, 32, 29, 16)
+            head,
+            rows,
+            "Accounts with names, messages, and what was done about them",
+            widths=(26, 26, 26, 22),
+            lead=True,
         ),
     )
 
 
 def _identity(one: OnSheet, sheet: Sheet) -> Cell:
     account = one.account
+    first = first_line(account)
+    own_id = platform_id(account.platform, account.id)
+    quoted = ("id ", Raw(own_id), " (here ", Raw(account.key), f"): {ID_WORDS[account.basis]}")
     parts: list[Line] = [
-        Raw(account.key),
-        ID_WORDS[account.basis],
-        *(("address ", Raw(span.value), _cited(span.where, sheet)) for span in one.addresses[-2:]),
+        first,
+        (Raw(account.key), f": {ID_WORDS[account.basis]}") if account.weak else quoted,
+        *(("address ", Raw(span.value), cited(span.where, sheet.cited)) for span in one.addresses[-2:]),
     ]
     if one.status:
         parts.append(
-            (f"{one.status.kind}, {one.status.at.earliest[:10]}", _cited((one.status.where,), sheet))
+            (f"{one.status.kind}, {one.status.at.earliest[:10]}", cited((one.status.where,), sheet.cited))
         )
     return Stack(tuple(parts))
 
@@ -146,7 +162,7 @@ def _name(span: Span, sheet: Sheet) -> Line:
     times: tuple[str | Raw, ...] = (
         (" ", Raw(first)) if first == last else (" ", Raw(first), " to ", Raw(last))
     )
-    return (before, Raw(span.value, 60), after, by, *declared, *times, _cited(_ends(span), sheet))
+    return (before, Raw(span.value, 60), after, by, *declared, *times, cited(_ends(span), sheet.cited))
 
 
 def _ends(span: Span) -> tuple[Where, ...]:
@@ -154,94 +170,38 @@ def _ends(span: Span) -> tuple[Where, ...]:
 
 
 def _messages(one: OnSheet, sheet: Sheet) -> Cell:
-    if one.messages is None:
-        return "none"
-    received = f", {one.received.n:g} of them received by the victim" if one.received else ""
-    parts: list[Line] = [(f"{one.messages.n:g} written{received}", _cited(one.messages.where, sheet))]
-    for word, point in (("first", one.first), ("last", one.last)):
-        if point:
-            parts.append((f"{word} ", Raw(when(point.seen)), _cited((point.where,), sheet)))
+    parts: list[Line] = []
+    if one.messages is not None:
+        received = f", {one.received.n:g} of them received by the victim" if one.received else ""
+        parts.append((f"{one.messages.n:g} messages{received}", cited(one.messages.where, sheet.cited)))
+    parts += _ends_told((one.first, one.last), sheet)
     if one.account.tally.undated:
         parts.append(f"{one.account.tally.undated} without a time")
-    return Stack(tuple(parts))
+    if one.posted is not None:
+        parts.append((f"{one.posted.n:g} posts shown", cited(one.posted.where, sheet.cited)))
+        parts += _ends_told((one.posted_first, one.posted_last), sheet, ", as the page says")
+        if one.account.posted.undated:
+            parts.append(f"{one.account.posted.undated} of them without a time")
+    return Stack(tuple(parts)) if parts else "none"
+
+
+def _ends_told(ends: tuple[Point | None, Point | None], sheet: Sheet, by: str = "") -> Iterator[Line]:
+    for word, point in zip(("first", "last"), ends, strict=True):
+        if point is not None:
+            yield (f"{word} ", Raw(when(point.seen)), by, cited((point.where,), sheet.cited))
 
 
 def _steps(one: OnSheet, sheet: Sheet) -> Cell:
     parts: list[Line] = [_step(act, sheet) for act in one.steps[-MOST_NAMES:]]
     parts += [
-        (f"WARNING {alarm.kind}: ", Raw(alarm.text), _cited(alarm.where, sheet)) for alarm in one.alarms
+        ("WARNING: ", Raw(alarm.text, MOST_ALARM), cited(alarm.where, sheet.cited)) for alarm in one.alarms
     ]
     return Stack(tuple(parts)) if parts else "none recorded"
 
 
 def _step(act: AccountAct, sheet: Sheet) -> Line:
     declared = (" [said by ", Raw(act.said_by), "]") if act.said_by else ()
-    return (f"{act.kind} ", Raw(when(act.at)), *declared, _cited((act.where,), sheet))
-
-
-def _against(sheet: Sheet) -> Block:
-    points: list[Cell] = []
-    for link in sheet.links:
-        pair: tuple[str | Raw, ...] = (Raw(link.a), " and ", Raw(link.b), ": ")
-        if link.decision is not None and link.decision.decided == "rejected":
-            points.append((*pair, "REJECTED: a person says that they are not linked; ", *said(link.decision)))
-        if link.stale:
-            points.append(
-                (*pair, "what was found has changed since this was decided; it has to be looked at again")
-            )
-        found = link.weighed.candidate.findings if link.weighed else ()
-        points += [(*pair, *_sentence(one), _places(one, sheet)) for one in found if one.against]
-    if not points:
-        points = [
-            "Nothing that was compared speaks against." if sheet.compared else "Nothing is recorded here."
-        ]
-    return Block("What speaks against a link", points=tuple(points))
-
-
-def _links(sheet: Sheet) -> Block | None:
-    points: list[Cell] = []
-    for link in sheet.links:
-        if link.decision is None or link.decision.decided == "rejected":
-            continue
-        mark = (
-            ""
-            if link.decision.decided == "confirmed"
-            else f"{link.decision.decided.upper()}, {NOT_CONFIRMED}: "
-        )
-        items = tuple(Where(item) for item in link.decision.items)
-        points.append(
-            (
-                Raw(link.a),
-                " and ",
-                Raw(link.b),
-                f": {mark}",
-                *said(link.decision),
-                _cited(items, sheet, most=8),
-            )
-        )
-    if len(sheet.accounts) > 1 and not points:
-        points.append("Nobody has claimed a link between these accounts.")
-    points += [
-        (f"Not on this sheet: {one.decided} link of ", Raw(one.a), " and ", Raw(one.b), f", {one.at[:10]}")
-        for one in sheet.left_out
-    ]
-    return Block("What links them: who says so, and why", points=tuple(points)) if points else None
-
-
-def said(decision: Decision) -> tuple[str | Raw, ...]:
-    """Who decided, when, on what basis, and why."""
-    basis: list[str | Raw] = []
-    for word in decision.basis:
-        basis += ["; " if basis else "", LINK_BASES.get(word) or Raw(word)]
-    return (
-        f"{decision.decided} by ",
-        Raw(decision.who),
-        f" on {decision.at[:10]}; basis: ",
-        *(basis or ["none stated"]),
-        "; reason: ",
-        Raw(decision.reason, MOST_REASON),
-        f"; log line {decision.n + 1}",
-    )
+    return (f"{act.kind} ", Raw(when(act.at)), *declared, cited((act.where,), sheet.cited))
 
 
 def _findings(sheet: Sheet, wanted: bool) -> Iterator[Block]:
@@ -260,23 +220,24 @@ def _weighed(link: Link, weighed: Weighed, sheet: Sheet) -> Block:
     rows = tuple(
         (
             GROUP_WORDS[one.group],
-            _sentence(one),
+            sentence(one),
             f"{wording.number(one.lr)} (cap {wording.number(one.cap)})" if one.lr != 1 else "described only",
-            f"{one.shared_by} of {one.among}" if one.among else "no comparison",
-            _places(one, sheet).strip(),
+            seen_at_bystanders(one),
+            finding_places(one, sheet).strip(),
         )
         for one in ordered
     )
     head = ("Group", "What was found", "Times more probable (see above)", "Seen at bystanders", "Where")
     pair: Cell = (
-        Raw(link.a),
-        " and ",
-        Raw(link.b),
-        ": ",
+        *pair_told(link.a, link.b, sheet.called),
         proposition(weighed),
         f" By group: {groups}." if groups else "",
     )
-    return Block("What was found, and how much it weighs", says=(pair,), table=Table(head, rows, "Findings"))
+    return Block(
+        "What was found, and how much it weighs",
+        says=(pair,),
+        table=Table(head, rows, "Findings", widths=(13, 40, 14, 14, 19)),
+    )
 
 
 def proposition(weighed: Weighed) -> str:
@@ -284,19 +245,6 @@ def proposition(weighed: Weighed) -> str:
     one, cohort = weighed.candidate, weighed.cohort
     size = f"Comparison group: {cohort.n:g} accounts" if cohort else "Comparison group: none"
     return f"{wording.proposition(one)} {size}; cap of the whole: {MOST:,.0f}; {wording.coincidences(one)}."
-
-
-def _sentence(finding: Finding) -> tuple[str | Raw, ...]:
-    parts: list[str | Raw] = [finding.text.removesuffix(".")]
-    if finding.value:
-        parts += [" (", HIDDEN if finding.signal in wording.HIDDEN_SIGNALS else Raw(finding.value), ")"]
-    if finding.why:
-        parts += ["; ", finding.why.removesuffix(".")]
-    return tuple(parts)
-
-
-def _places(finding: Finding, sheet: Sheet) -> str:
-    return _cited((*finding.here, *finding.there), sheet, most=4)
 
 
 def not_read(problems: Sequence[str]) -> Block | None:
@@ -313,86 +261,27 @@ def _not_compared(sheet: Sheet) -> Block | None:
     if not sheet.compared:
         if len(sheet.accounts) == 1:
             return None
-        return Block("What was not compared", says=("Nothing: no findings were computed for this sheet.",))
+        return Block(
+            "What was not compared",
+            says=("All of it: no findings were computed for this sheet (--with-findings does that).",),
+        )
     told = dict.fromkeys(
         one for link in sheet.links if link.weighed for one in link.weighed.candidate.not_compared
     )
     return Block("What was not compared, and why", points=tuple(told)) if told else None
 
 
-def asks(requests: Iterable[Request]) -> Block:
-    """What to ask each platform; the whole of it is the paper on preservation."""
-    rows: list[tuple[Cell, ...]] = []
-    for one in requests:
-        handles = [Raw(value, 40) for value, _ in one.handles[:4]]
-        rows.append(
-            (
-                Raw(one.key),
-                Stack(tuple(handles)) if handles else "none known",
-                Stack((one.ask_from, one.ask_to)) if one.ask_from else "no activity with a time",
-                f"{one.route.name}: {one.route.route} ({one.route.brief})",
-                days_told(one),
-            )
-        )
-    head = ("Account", "Handles to quote", "From, to (UTC)", "Where police ask", "Since first taken in")
-    says = (
-        "Only police can ask. Subscriber, registration, log-ins, devices, content: abusekit account preservation has"
-        " all of it. Quote id and handles. Look up routes before use. That log-ins are kept about 90 days has a weak"
-        " source: ask in any case.",
-    )
-    return Block(
-        "Ask the platform to keep",
-        table=Table(head, tuple(rows), "Requests by account", tight=frozenset({2})),
-        says=says,
-    )
-
-
-def days_told(one: Request) -> str:
-    """How long ago it was first taken in, and what is left of the 90 days of a weak source."""
-    if one.days_gone is None or one.days_left is None:
-        return "not taken in"
-    left = f"about {one.days_left} of 90 left" if one.days_left >= 0 else "the 90 are over, ask all the same"
-    return f"{one.days_gone} days ({one.captured_item}); {left}"
-
-
 def _exhibits(sheet: Sheet) -> Block:
     rows = tuple(exhibit_row(one) for one in sheet.exhibits)
     head = ("Exhibit (item)", "Kind", "Taken in, UTC", "SHA-256 of its record, item.json")
     label = "Exhibits that this sheet cites"
-    return Block("Exhibits", table=Table(head, rows, label, mono=frozenset({3}), tight=frozenset({1, 2})))
-
-
-def exhibit_row(one: Exhibit) -> tuple[Cell, ...]:
-    """Exhibit with what is to be known about it, kind, time, digest."""
-    name: Cell = f"{one.exhibit} ({one.item})"
-    if one.mark:
-        name = (f"{one.exhibit} ({one.item}) ", Raw(one.mark))
-    return name, one.kind, f"{one.at[:10]} {one.at[11:16]}", one.sha256 or "the log does not say"
+    return Block(
+        "Exhibits",
+        table=Table(head, rows, label, mono=frozenset({3}), tight=frozenset({1, 2}), widths=(22, 11, 20, 47)),
+    )
 
 
 def _limits(sheet: Sheet, findings: bool) -> Block:
     constants = sheet.constants if findings else ()
     behind = tuple(f"Behind the numbers: {one}" for one in constants)
     return Block("Limits: read before use", points=(*LIMITS, *behind), box=True)
-
-
-def day(seen: Seen) -> str:
-    """As `when`, to the day where the reading is that narrow."""
-    return seen.earliest[:10] if when(seen).endswith(" UTC") else when(seen)
-
-
-def when(seen: Seen) -> str:
-    """A time, short: in UTC where the reading is narrow, else as it was shown."""
-    if not seen.earliest or seen.dated_by in ("export", "none"):
-        return seen.shown or "time not known"
-    if seen.earliest[:13] == seen.latest[:13]:
-        return f"{seen.earliest[:10]} {seen.earliest[11:16]} UTC"
-    return f"{seen.shown} (between {seen.earliest[:16]}Z and {seen.latest[:16]}Z)"
-
-
-def _cited(where: Iterable[Where], sheet: Sheet, *, most: int = MOST_PLACES) -> str:
-    cites = list(dict.fromkeys(sheet.cited(one) for one in where))
-    if not cites:
-        return ""
-    more = f" and {len(cites) - most} more" if len(cites) > most else ""
-    return f" [{', '.join(cites[:most])}{more}]"

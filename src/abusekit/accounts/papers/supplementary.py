@@ -9,12 +9,16 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from abusekit.accounts.links.decisions import decisions
+from abusekit.accounts.links.decisions import decisions, standing_links
 from abusekit.accounts.model import AccountKey, Decision, Ledger
+from abusekit.accounts.papers.called import called
 from abusekit.accounts.papers.exhibits import Exhibit
 from abusekit.accounts.papers.paper import Block, Cell, Paper, Raw, Stack, Table
-from abusekit.accounts.papers.sheet_layout import exhibit_row, foot, not_read, said
+from abusekit.accounts.papers.sheet_claims import Called, pair_told, said
+from abusekit.accounts.papers.sheet_layout import foot, not_read
+from abusekit.accounts.papers.sheet_tables import exhibit_row
 from abusekit.case.canonical import JSON
 from abusekit.case.custody import instant_text
 from abusekit.case.folder import Case
@@ -55,6 +59,8 @@ class Supplement:
     # decisions about confirmed accounts since then, in the order of the log
     of: Mapping[str, tuple[AccountKey, ...]]
     # item → confirmed accounts that it shows
+    called: Called
+    # any account of the case: handle or name, then the key
     not_read: tuple[str, ...] = ()
     # items of the case that could not be read, in words
 
@@ -125,8 +131,8 @@ def supplement(
     ledger: Ledger, entries: Sequence[dict[str, JSON]], exhibits: Mapping[str, Exhibit], since: Earlier
 ) -> Supplement:
     """What is new about the accounts of confirmed clusters. `exhibits`: all items of the log."""
-    now = decisions(entries)
-    then = decisions(entry for entry in entries if entry["n"] < since.size)
+    now = standing_links(decisions(entries), ledger)
+    then = standing_links(decisions(entry for entry in entries if entry["n"] < since.size), ledger)
     inside = _confirmed(now.clusters(), ledger)
     fresh = tuple(key for key in inside if key not in set(_confirmed(then.clusters(), ledger)))
     of: dict[str, tuple[AccountKey, ...]] = {}
@@ -137,7 +143,9 @@ def supplement(
     new = tuple(one for one in shown if not _handed(one, since))
     before = tuple(one for one in shown if _handed(one, since) and set(of[one.item]) & set(fresh))
     links = tuple(one for one in now.all if one.n >= since.size and {one.a, one.b} & set(inside))
-    return Supplement(since, new, before, fresh, links, of, tuple(ledger.problems))
+    return Supplement(
+        since, new, before, fresh, links, of, partial(called, ledger.accounts), tuple(ledger.problems)
+    )
 
 
 def _handed(one: Exhibit, since: Earlier) -> bool:
@@ -166,9 +174,9 @@ def paper(found: Supplement, *, case: str, made: str, by: str, tool: str) -> Pap
 
 
 def _blocks(found: Supplement) -> Iterator[Block]:
-    keys: tuple[Cell, ...] = tuple(Raw(key) for key in found.accounts)
+    keys: tuple[Cell, ...] = tuple(found.called(key) for key in found.accounts)
     yield Block("Accounts confirmed since then", points=keys or ("none",))
-    points = tuple(_link(one) for one in found.links)
+    points = tuple(_link(one, found) for one in found.links)
     yield Block("What people said about links since then", points=points or ("nothing",))
     yield _table("New exhibits of these accounts", found.new, found)
     if (problems := not_read(found.not_read)) is not None:
@@ -177,9 +185,9 @@ def _blocks(found: Supplement) -> Iterator[Block]:
         yield _table("Exhibits from before that show an account confirmed since", found.before, found)
 
 
-def _link(one: Decision) -> Cell:
+def _link(one: Decision, found: Supplement) -> Cell:
     items = f"; items: {', '.join(one.items)}" if one.items else ""
-    return (Raw(one.a), " and ", Raw(one.b), ": ", *said(one), items)
+    return (*pair_told(one.a, one.b, found.called), *said(one), items)
 
 
 def _table(title: str, exhibits: Sequence[Exhibit], found: Supplement) -> Block:
@@ -198,5 +206,5 @@ def _table(title: str, exhibits: Sequence[Exhibit], found: Supplement) -> Block:
 
 def _row(one: Exhibit, found: Supplement) -> tuple[Cell, ...]:
     name, _, at, sha256 = exhibit_row(one)
-    accounts = Stack(tuple(Raw(key) for key in found.of[one.item]))
+    accounts = Stack(tuple(found.called(key) for key in found.of[one.item]))
     return name, accounts, f"{one.kind}, {one.outcome}", at, sha256

@@ -28,7 +28,7 @@ def blocklist_command(session: Session, folder: Path, accounts: tuple[str, ...])
       abusekit account blocklist blocklist x:12345
     """
     from abusekit.accounts.ledger.reading import ledger, resolve
-    from abusekit.accounts.links.decisions import decisions
+    from abusekit.accounts.links.decisions import decisions, left_out, without_ground
     from abusekit.accounts.papers.blocklist import WARNING, blocked, files_of
     from abusekit.cli.account.paper_files import cell, told_unread
     from abusekit.cli.answers_account_papers import BlockedAnswer, BlocklistAnswer
@@ -37,6 +37,8 @@ def blocklist_command(session: Session, folder: Path, accounts: tuple[str, ...])
     case = session.case()
     decided, found = decisions(case.entries()), ledger(case)
     listed = blocked(found, decided, {resolve(found, typed).key for typed in accounts})
+    for line in filter(None, (left_out(decided, found), without_ground(decided))):
+        session.say(line)
     if not listed:
         raise UsageError(
             "no account has a confirmed link",

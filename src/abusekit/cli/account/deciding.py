@@ -2,78 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import click
-
-from abusekit.cli.acts import needed_reason
-from abusekit.cli.options import Function, Session, now
+from abusekit.cli.account.grounds import (
+    Said,
+    checked_findings,
+    checked_items,
+    checked_reason,
+    shows_neither,
+)
+from abusekit.cli.options import Session, now
 
 if TYPE_CHECKING:
     from abusekit.accounts.model import Account, Decided, Decision, Decisions, Ledger
-    from abusekit.case.folder import Case
-
-BASES = (
-    "same-id-after-rename", "self-identification", "same-media", "same-phrase", "same-selector", "cross-post", "timing",
-    "recovery-hint", "platform-confirmation", "other",
-)  # fmt: skip
-"""As in `accounts.links.decisions`, which is not loaded for a help text."""
-MOST_ITEMS = 200
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-
-
-class Said(NamedTuple):
-    """What was typed."""
-
-    decided: Decided
-    reason: str | None
-    basis: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    findings: str | None = None
-    anyway: bool = False
-
-
-def reason_of_a_link(function: Function) -> Function:
-    return click.option("--reason", metavar="TEXT", help="Why, in your words. Needed.")(function)
-
-
-def grounds(function: Function) -> Function:
-    """--basis, --item, --findings, --anyway."""
-    for option in (
-        click.option("--anyway", is_flag=True, help="Even if the findings are others now."),
-        click.option(
-            "--findings",
-            metavar="HEX",
-            help="Digest of the findings that you saw, as account candidates prints it; compared with those of now.",
-        ),
-        click.option(
-            "--item",
-            "items",
-            multiple=True,
-            metavar="ITEM",
-            help="An item that it rests on; repeat for more.",
-        ),
-        click.option(
-            "--basis",
-            multiple=True,
-            type=click.Choice(BASES),
-            metavar="WORD",
-            help=f"What it rests on; repeat for more: {', '.join(BASES)}.",
-        ),
-    ):
-        function = option(function)
-    return function
+    from abusekit.case.canonical import JSON
 
 
 def decide(session: Session, a: str, b: str, said: Said) -> int:
     """Log what a person says about the pair. Raises UsageError, CaseError: nothing is logged."""
     from abusekit.accounts.ledger.reading import ledger
-    from abusekit.accounts.links.decisions import decisions
+    from abusekit.accounts.links.decisions import decisions, standing_links
     from abusekit.case.custody import Act
 
-    reason = needed_reason(said.reason or "")
-    _check_grounds(said)
+    reason = checked_reason(said, (a, b))
     case = session.case()
     found = ledger(case)
     lines = [entry for entry in case.entries() if entry["do"] == "account.link"]
@@ -81,20 +32,24 @@ def decide(session: Session, a: str, b: str, said: Said) -> int:
     one, other = _pair(*(_meant(found, so_far, typed, said.decided) for typed in (a, b)))
     before = so_far.of(one.key, other.key)
     _check_step(said.decided, before, one, other)
-    items = _items(case, said.items)
-    stale = _stale(case, found, one, other, said) if said.findings else False
+    items = checked_items(case, said, (one, other))
+    findings, stale = checked_findings(case, found, (one, other), said, before)
     producer = session.producer(case)
-    facts = {
+    facts: dict[str, JSON] = {
         "a": one.key,
         "b": other.key,
         "decision": said.decided,
         "reason": reason,
         "basis": list(dict.fromkeys(said.basis)),
         "items": items,
-        "findings": said.findings or "",
+        "findings": findings,
     }
+    if before is not None and before.who == producer.initials and _says(before, facts):
+        _tell_again(session, standing_links(so_far, found), (one, other), before, stale=stale)
+        return 0
     entry = case.record([Act("account.link", facts)], by=producer.initials, now=now, told=session.say)[0]
-    _tell(session, (one, other), decisions([*lines, entry]), before, stale=stale)
+    decided = standing_links(decisions([*lines, entry]), found)
+    _tell(session, (one, other), decided, before, stale=stale)
     return 0
 
 
@@ -115,23 +70,14 @@ def _meant(found: Ledger, so_far: Decisions, typed: str, step: Decided) -> Accou
         return Account(named.key, named.platform, named.id, named.basis, len(found.accounts) + 1)
 
 
-def _check_grounds(said: Said) -> None:
-    """Raises UsageError: a claim that says not what it rests on."""
-    from abusekit.errors import UsageError
-
-    if said.decided in ("proposed", "confirmed") and not said.basis:
-        raise UsageError("what does the link rest on?", f"--basis, one of: {', '.join(BASES)}")
-    if said.decided == "confirmed" and not (said.items or said.findings):
-        raise UsageError(
-            "a confirmed link rests on something that the case holds",
-            "--item ITEM, or --findings HEX as account candidates prints it; a letter: abusekit add",
-        )
-    if said.findings is not None and not _HEX64.fullmatch(said.findings):
-        raise UsageError(
-            "--findings is no digest", "64 digits and letters a-f, as account candidates prints them"
-        )
-    if said.anyway and not said.findings:
-        raise UsageError("--anyway goes with --findings", "leave it out")
+def _says(before: Decision, facts: dict[str, JSON]) -> bool:
+    """Whether that decision said the very same already."""
+    return (
+        (before.decided, before.reason, before.findings)
+        == (facts["decision"], facts["reason"], facts["findings"])
+        and set(before.basis) == set(facts["basis"])
+        and set(before.items) == set(facts["items"])
+    )
 
 
 def _pair(one: Account, other: Account) -> tuple[Account, Account]:
@@ -172,40 +118,31 @@ def _check_step(step: Decided, before: Decision | None, one: Account, other: Acc
         )
 
 
-def _items(case: Case, typed: tuple[str, ...]) -> list[str]:
-    """The items that are meant. Raises UsageError: no such item, one in quarantine or withdrawn, too many."""
-    from abusekit.cli.account.observe import usable_item
-    from abusekit.cli.acts import resolve_items
-    from abusekit.errors import UsageError
-
-    found = resolve_items(case, typed)
-    if len(found) > MOST_ITEMS:
-        raise UsageError(f"{len(found)} items are too many for one line of the log", "name those that matter")
-    return [usable_item(case, item) for item in found]
-
-
-def _stale(case: Case, found: Ledger, one: Account, other: Account, said: Said) -> bool:
-    """Whether the findings are others than those that were seen. Raises UsageError: they are, without --anyway."""
-    from abusekit.accounts.links.candidates import compare_two
-    from abusekit.errors import UsageError
-
-    compared = compare_two(case, found, one.key, other.key)
-    if compared.digest == said.findings:
-        return False
-    if not said.anyway:
-        raise UsageError(
-            "the findings are others now than those that you saw: they are stale",
-            f"look again: abusekit account candidates --between {one.key} {other.key}; or decide --anyway",
-        )
-    return True
-
-
 _DONE = {
     "proposed": "link proposed",
     "confirmed": "link confirmed",
     "rejected": "link rejected",
     "undecided": "undecided again",
 }
+
+
+def _tell_again(
+    session: Session, so_far: Decisions, pair: tuple[Account, Account], before: Decision, *, stale: bool
+) -> None:
+    from abusekit.accounts.links.decisions import cluster_of, rejected_within
+    from abusekit.accounts.listing import called
+    from abusekit.cli.account.list import link_answer
+    from abusekit.cli.answers_account import AccountDecided
+
+    if session.json:
+        cluster = cluster_of(so_far, pair[0].key)
+        against = [link_answer(one) for one in rejected_within(so_far) if one.a in cluster]
+        session.answer(AccountDecided(link_answer(before), None, list(cluster), against, stale, already=True))
+        return
+    session.print(
+        f"{called(pair[0])} and {called(pair[1])}: already {before.decided} by {before.who}, in the same words"
+        f" (log line {before.n + 1}); nothing written"
+    )
 
 
 def _tell(
@@ -234,6 +171,7 @@ def _tell(
                 list(cluster),
                 [link_answer(one) for one in against],
                 stale,
+                already=False,
             )
         )
         return
@@ -257,6 +195,7 @@ def _say_what_it_is(
     stale: bool,
 ) -> None:
     from abusekit.accounts.listing import BASIS_WORDS, short
+    from abusekit.cli.account.typed_next import typed_key
 
     if before is not None and before.decided not in ("undecided", said.decided):
         session.say(
@@ -271,7 +210,7 @@ def _say_what_it_is(
         if account.weak and said.decided in ("proposed", "confirmed"):
             session.say(f"{short(account.key, 200)} is {BASIS_WORDS[account.basis]}")
     for item in said.items:
-        if all(item not in account.items for account in pair):
+        if shows_neither(item, pair):
             session.say(
                 f"{item} shows neither of the two, as far as abusekit reads it: the reason must say what it shows"
             )
@@ -280,5 +219,5 @@ def _say_what_it_is(
             f"this is a claim of {said.who}, shown as such wherever it is used; the accounts stay two accounts"
         )
     if said.decided != "undecided":
-        one, other = (short(account.key, 200) for account in pair)
-        session.say(f"to take it back: abusekit account unlink '{one}' '{other}' --reason …")
+        one, other = (typed_key(account.key) or "ACCOUNT" for account in pair)
+        session.say(f"to take it back: abusekit account unlink {one} {other} --reason …")

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from abusekit.case.folder import Case
 
 
-_ON_A_TERMINAL = 12
-"""Accounts without a link that the terminal shows: the most active."""
-
-
 @click.command("graph")
 @click.argument("typed", nargs=-1, metavar="[ACCOUNT…]")
 @click.option(
@@ -38,6 +34,7 @@ _ON_A_TERMINAL = 12
 @click.option(
     "--candidates", "compare", is_flag=True, help="Compare the accounts, too, and draw what comes out."
 )
+@click.option("--all", "everything", is_flag=True, help="Draw accounts of which nothing is known, too.")
 @click.option("--since", metavar="TIME", help="Lanes from this time on.")
 @click.option("--until", metavar="TIME", help="Lanes before this time.")
 @with_session()
@@ -47,13 +44,16 @@ def graph_command(
     svg_path: Path | None,
     html_path: Path | None,
     compare: bool,
+    everything: bool,
     since: str | None,
     until: str | None,
 ) -> int:
     """Draw accounts, their names over time, the links that people claim, and a lane of activity for each account.
 
     Blocks, reports and suspensions stand on the lanes, so that what begins after them is seen. With ACCOUNTs: only
-    these and what a link joins to them. No words of messages are shown. Nothing is compared without --candidates.
+    these and what a link joins to them. Without: accounts with a link, a block, report or suspension, another handle
+    or an alarm, the victim's own, and the 12 that wrote most to the victim; the others are counted, and --all draws
+    them. No words of messages are shown. Nothing is compared without --candidates.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def graph_command(
       abusekit account graph x:12345 --candidates
     """
     from abusekit.accounts.drawing import page, svg
-    from abusekit.accounts.drawing.draw import MOST_ACTIVE, draw
+    from abusekit.accounts.drawing.draw import draw
     from abusekit.accounts.ledger.reading import ledger, resolve
     from abusekit.accounts.links.decisions import decisions
 
@@ -83,7 +83,7 @@ def graph_command(
         stale=_stale(found, decided, only, compared),
         since=first,
         until=last,
-        most_active=MOST_ACTIVE if svg_path or html_path or session.json else _ON_A_TERMINAL,
+        everything=everything,
     )
     written: list[str] = []
     if svg_path:

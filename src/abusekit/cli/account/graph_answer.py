@@ -45,15 +45,19 @@ def _node(node: Node, lane: Lane) -> GraphNode:
         status=node.status,
         cluster=node.cluster,
         names=[
-            GraphName(one.field, one.value, one.first, one.last, one.by, one.dated, list(one.cites))
+            GraphName(one.field, one.value, one.first, one.last, one.by, one.dated, *_places(one.cites))
             for one in node.names
         ],
         messages=_counted(node.messages),
         to_owner=node.to_owner,
+        posts=_counted(node.posts),
         items=_counted(node.items),
         days={date.fromordinal(day).isoformat(): count for day, count in lane.days},
         undated=lane.undated,
         left_out=lane.left_out,
+        post_days={date.fromordinal(day).isoformat(): count for day, count in lane.posts},
+        posts_undated=lane.posts_undated,
+        posts_left_out=lane.posts_left_out,
         marks=[
             GraphMark(mark.kind, mark.first.isoformat(), mark.last.isoformat(), _told(mark.told))
             for mark in lane.marks
@@ -73,6 +77,7 @@ def _link(edge: Edge) -> GraphLink:
         reason=edge.reason,
         basis=list(edge.basis),
         exhibits=list(edge.cites),
+        line=edge.line,
         strength=edge.strength,
         groups=edge.groups,
         against=_all(edge.against),
@@ -87,7 +92,14 @@ def _counted(one: Counted) -> GraphCounted:
 
 
 def _told(one: Told) -> GraphTold:
-    return GraphTold(one.text, list(one.cites))
+    return GraphTold(one.text, *_places(one.cites))
+
+
+def _places(cites: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Exhibits, and lines of the log, which are none (as `Ledger.cite` writes both)."""
+    places = list(cites)
+    log = [place for place in places if place.startswith("log line ")]
+    return [place for place in places if place not in log], log
 
 
 def _all(told: Iterable[Told]) -> list[GraphTold]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from abusekit.cli.account.deciding import Said, decide, grounds, reason_of_a_link
+from abusekit.cli.account.deciding import decide
+from abusekit.cli.account.grounds import Grounded, Said, grounds, reason_of_a_link
 from abusekit.cli.options import Session, with_session
 
 
-@click.command("link")
+@click.command("link", cls=Grounded)
 @click.argument("a", metavar="ACCOUNT")
 @click.argument("b", metavar="ACCOUNT")
 @grounds

@@ -10,16 +10,11 @@ import click
 from abusekit.cli.options import Session, with_session
 
 if TYPE_CHECKING:
-    from abusekit.accounts.model import Account, AccountKey, Decision, Decisions
+    from abusekit.accounts.model import Account, Decision, Decisions, Ledger
     from abusekit.case.folder import Case
     from abusekit.cli.answers_account import AccountLink, ListedAccount
 
 MOST = 50
-HANDLE_SHOWN = 40
-"""Characters of a handle, or a name, in a line."""
-OTHERS_SHOWN = 3
-"""Accounts that a line names as linked."""
-LINK_WORDS = (("confirmed", "confirmed with"), ("proposed", "proposed with"), ("rejected", "rejected with"))
 
 
 @click.command("list")
@@ -29,7 +24,7 @@ LINK_WORDS = (("confirmed", "confirmed with"), ("proposed", "proposed with"), ("
 @click.option(
     "--new-since",
     metavar="ITEM|SEAL",
-    help="Only those that nothing showed before this item, or in the lines that this seal covers.",
+    help="Only those that nothing showed before this item (E0012), or in the lines that this seal covers (seal:42).",
 )
 @click.option("--most", type=click.IntRange(1), metavar="N", help=f"At most so many lines (default: {MOST}).")
 @with_session()
@@ -38,8 +33,9 @@ def list_command(
 ) -> int:
     """List the accounts that the evidence shows, those first that wrote most to the victim.
 
-    Each with its key, state, first and last day, items, messages, handle, name. A name from the phone's contacts is
-    one that the owner of the phone chose, and is marked so. Links are what people claim, never what abusekit found.
+    Each with its key, state, first and last day; items, posts that captures show, messages; handle, name. A name from
+    the phone's contacts is one that the owner of the phone chose, and is marked so. Links are what people claim, never
+    what abusekit found.
 
     \b
     Examples:
@@ -47,18 +43,20 @@ def list_command(
       abusekit account list --platform x --new-since E0012
     """
     from abusekit.accounts.ledger.reading import ledger
-    from abusekit.accounts.links.decisions import decisions
+    from abusekit.accounts.links.decisions import decisions, left_out, standing_links, without_ground
     from abusekit.accounts.listing import in_order
     from abusekit.cli.answers_account import AccountListAnswer
 
     case = session.case()
-    decided = decisions(case.entries())
+    claimed = decisions(case.entries())
     is_new = _new_since(case, new_since)
     found = ledger(case)
+    decided = standing_links(claimed, found)
+    named = _platform(found, platform)
     wanted = [
         one
         for one in in_order(found.accounts.values())
-        if (platform is None or one.platform == _platform(platform))
+        if (named is None or one.platform == named)
         and (one.weak or not weak)
         and (one.own or not own)
         and is_new(one)
@@ -73,31 +71,61 @@ def list_command(
             )
         )
         return code
-    zone = case.settings().zone
-    shown = wanted[: most or MOST]
-    for one in shown:
-        session.print(_line(one, decided, zone))
-    _say_the_rest(session, found.problems, len(wanted), len(shown))
+    _print(session, wanted[: most or MOST], decided, case.settings().zone)
+    for line in filter(None, (left_out(claimed, found), without_ground(decided))):
+        session.say(line)
+    _say_the_rest(session, found, len(wanted), len(wanted[: most or MOST]), new_since=new_since)
     return code
 
 
-def _platform(typed: str) -> str:
+def _platform(found: Ledger, typed: str | None) -> str | None:
+    """Raises UsageError: the case has no account of that platform, though it has others."""
     from abusekit.accounts.keys import platform_name
+    from abusekit.accounts.listing import short
+    from abusekit.errors import UsageError
 
-    return platform_name(typed)
+    if typed is None:
+        return None
+    name = platform_name(typed)
+    there = sorted({one.platform for one in found.accounts.values()})
+    if there and name not in there:
+        raise UsageError(
+            f"no account of a platform {short(name, 40)} in the case",
+            f"there are accounts of {', '.join(short(one, 40) for one in there)}",
+        )
+    return name
 
 
-def _say_the_rest(session: Session, problems: list[str], wanted: int, shown: int) -> None:
-    from abusekit.accounts.listing import counted
+def _print(session: Session, shown: list[Account], decided: Decisions, zone: str) -> None:
+    from abusekit.cli.account.listed_lines import HEAD, legend, listed_lines
+
+    if shown:
+        session.print(HEAD)
+    for one in shown:
+        for line in listed_lines(one, decided, zone):
+            session.print(line)
+    for line in legend(shown):
+        session.say(line)
+
+
+def _say_the_rest(session: Session, found: Ledger, wanted: int, shown: int, *, new_since: str | None) -> None:
+    from abusekit.accounts.listing import counted, short
+    from abusekit.cli.account.listed_lines import nobody_is_own
 
     if wanted > shown:
         session.print(f"… and {wanted - shown} more: --most {wanted}, or --json")
-    session.say(
-        f"{counted(wanted, 'account')}; show one: abusekit account show ACCOUNT"
-        if wanted
-        else "no such account"
-    )
-    for problem in problems:
+    total = counted(len(found.accounts), "account")
+    if wanted:
+        session.say(f"{counted(wanted, 'account')}; show one: abusekit account show ACCOUNT")
+    elif not found.accounts:
+        session.say("no account yet: nothing that was captured or imported names one")
+    elif new_since is not None:
+        session.say(f"no account is new since {short(new_since, 40)}; the case has {total}")
+    else:
+        session.say(f"no account is of that kind; the case has {total}")
+    for line in nobody_is_own(found):
+        session.say(line)
+    for problem in found.problems:
         session.say(f"not read: {problem}")
 
 
@@ -118,10 +146,14 @@ def _new_since(case: Case, typed: str | None) -> Callable[[Account], bool]:
             declared.setdefault(entry["account"], entry["n"])
         elif entry["do"] == "seal.add":
             seals.add(entry["seal"])
-    if typed.strip().isdecimal():
-        if int(typed) not in seals:
-            raise UsageError(f"no seal {typed}", "a seal has the number of its folder, such as seals/000042")
-        after = int(typed) - 1
+    number = typed.strip().lower().removeprefix("seal:").strip()
+    if number.isdecimal():
+        if int(number) not in seals:
+            there = ", ".join(f"seal:{one}" for one in sorted(seals)[-5:])
+            raise UsageError(
+                f"no seal {number}", f"there are: {there}" if there else "the case has no seal yet"
+            )
+        after = int(number) - 1
     else:
         after = lines[resolve_item(case, typed)]
 
@@ -158,6 +190,7 @@ def listed(account: Account, decided: Decisions) -> ListedAccount:
         items=dict(account.items),
         messages=account.tally.messages,
         to_owner=account.tally.to_owner,
+        posts=account.posted.messages,
         alarms=list(dict.fromkeys(alarm.kind for alarm in account.alarms)),
         links=[link_answer(one) for one in of_account(decided, account.key)],
     )
@@ -179,49 +212,3 @@ def link_answer(one: Decision) -> AccountLink:
         list(one.items),
         one.findings,
     )
-
-
-def _line(account: Account, decided: Decisions, zone: str) -> str:
-    """What others chose, such as names, stands last: it cannot turn round what abusekit says."""
-    from abusekit.accounts.listing import NAMED_WORDS, counted, day, first_and_last, newest_name, short
-
-    period = first_and_last(account)
-    days = " to ".join(dict.fromkeys(day(one, zone) for one in period)) if period else "not dated"
-    written = counted(account.tally.messages, "message")
-    if account.tally.to_owner:
-        written += f" ({account.tally.to_owner} to the victim)"
-    parts = [
-        f"{short(account.key, 200):28}",
-        f"{account.status:9}",
-        f"{days:24}",
-        f"{counted(len(account.items), 'item')}, {written}",
-        *marks(account, decided),
-    ]
-    if account.handle and account.basis != "handle":
-        parts.append(f"@{short(account.handle, HANDLE_SHOWN)}")
-    if (name := newest_name(account)) is not None:
-        parts.append(f'"{short(name.value, HANDLE_SHOWN)}" {NAMED_WORDS[name.named_by]}'.rstrip())
-    return "  ".join(parts).rstrip()
-
-
-def marks(account: Account, decided: Decisions) -> list[str]:
-    """What stands out, each in brackets: whose it is, how well it is known, alarms, what people say of links."""
-    found = ["[the victim's own]"] if account.own else []
-    found += [f"[{account.basis} only]"] if account.weak else []
-    found += [f"[ALARM {kind}]" for kind in dict.fromkeys(alarm.kind for alarm in account.alarms)]
-    return found + [f"[{text}]" for text in links_in_words(account.key, decided)]
-
-
-def links_in_words(key: AccountKey, decided: Decisions) -> list[str]:
-    """`confirmed with x:777 (PO)`; at most three accounts of each kind."""
-    from abusekit.accounts.links.decisions import of_account, other_of
-    from abusekit.accounts.listing import short
-
-    links = of_account(decided, key)
-    found = []
-    for state, words in LINK_WORDS:
-        of_state = [one for one in links if one.decided == state]
-        names = [f"{short(other_of(one, key), 60)} ({one.who})" for one in of_state[:OTHERS_SHOWN]]
-        more = f" and {len(of_state) - OTHERS_SHOWN} more" if len(of_state) > OTHERS_SHOWN else ""
-        found += [f"{words} {', '.join(names)}{more}"] if names else []
-    return found

@@ -11,7 +11,7 @@ from abusekit.cli.options import Session, now, with_session
 from abusekit.cli.sections import SectionedCommand
 
 if TYPE_CHECKING:
-    from abusekit.accounts.model import Account, AccountKey
+    from abusekit.accounts.model import Account, AccountKey, Ledger
     from abusekit.case.canonical import JSON
     from abusekit.case.folder import Case
 
@@ -27,6 +27,13 @@ FLAGS = {
     "live": "live",
 }
 """Option → word of the log."""
+ENDS = {
+    "block": ("unblock",),
+    "unblock": ("block",),
+    "live": ("suspended", "closed", "gone"),
+    **dict.fromkeys(("suspended", "closed", "gone"), ("live",)),
+}
+"""What is over once this is declared, and may be declared anew."""
 
 
 class _Command(SectionedCommand):
@@ -102,14 +109,21 @@ def observe_command(
     case = session.case()
     facts = _facts(case, said)
     _check_use(facts, take_back, when, item)
-    key, known = named(ledger(case), account)
+    found = ledger(case)
+    key, known = named(found, account)
     if take_back is not None:
         acts = [_taken_back(case, key, take_back - 1, because)]
+        said_before: dict[int, dict[str, JSON]] = {}
     else:
         _check_own(case, key, known, facts)
         more = _more(case, when, item)
         acts = [_act(key, fact, because, more) for fact in facts]
-    return _log(session, case, key, acts, new=known is None)
+        said_before = _said_before(case, acts, session.producer(case).initials)
+        acts = [act for act in acts if not any(_same(act, one) for one in said_before.values())]
+    _log(session, case, key, acts, said_before, new=known is None)
+    if not session.json and known is not None and any(fact.observed == "own" for fact in facts):
+        _say_whose_export(session, found, known)
+    return 0
 
 
 def _refuse_an_id(new_id: str | None) -> None:
@@ -241,7 +255,38 @@ def _taken_back(case: Case, key: AccountKey, n: int, reason: str) -> dict[str, J
     return {"account": key, "observed": "retract", "value": "", "line": n, "reason": reason, **where}
 
 
-def _log(session: Session, case: Case, key: AccountKey, acts: list[dict[str, JSON]], *, new: bool) -> int:
+def _said_before(case: Case, acts: list[dict[str, JSON]], by: str) -> dict[int, dict[str, JSON]]:
+    """Lines in force in which the same person declares one of these, for whatever reason: number from 0 → act."""
+    found: dict[int, dict[str, JSON]] = {}
+    for entry in case.entries():
+        if entry["do"] != "account.observe":
+            continue
+        if entry["observed"] == "retract":
+            found.pop(entry["line"], None)
+        elif entry["observed"] in ENDS:
+            ended = ENDS[entry["observed"]]
+            about = str(entry["account"])
+            found = {
+                n: one for n, one in found.items() if one["account"] != about or one["observed"] not in ended
+            }
+        if entry["by"] == by and any(_same(act, entry) for act in acts):
+            found[entry["n"]] = entry
+    return found
+
+
+def _same(act: dict[str, JSON], other: dict[str, JSON]) -> bool:
+    return all(act.get(name) == other.get(name) for name in ("account", "observed", "value", "item", "when"))
+
+
+def _log(
+    session: Session,
+    case: Case,
+    key: AccountKey,
+    acts: list[dict[str, JSON]],
+    said_before: dict[int, dict[str, JSON]],
+    *,
+    new: bool,
+) -> None:
     """Log all or none, and say so. Raises CaseError."""
     from abusekit.accounts.listing import short
     from abusekit.case.custody import Act
@@ -250,20 +295,57 @@ def _log(session: Session, case: Case, key: AccountKey, acts: list[dict[str, JSO
     producer = session.producer(case)
     logged = case.record(
         [Act("account.observe", facts) for facts in acts], by=producer.initials, now=now, told=session.say
-    )
+    ) if acts else []  # fmt: skip
     lines = [entry["n"] for entry in logged]
     observed = [str(facts["observed"]) for facts in acts]
     if session.json:
-        session.answer(AccountObserved(key, new, observed, lines))
-        return 0
+        session.answer(AccountObserved(key, new, observed, lines, list(said_before)))
+        return
     shown = short(key, 200)
+    for n, entry in said_before.items():
+        session.print(
+            f"{shown}: {entry['observed']}{_value(entry)}, already said by {producer.initials} (log line {n + 1});"
+            " nothing written"
+        )
     for facts, n in zip(acts, lines, strict=True):
         what = f"line {facts['line'] + 1} is taken back" if "line" in facts else str(facts["observed"])
-        value = f" {short(str(facts['value']), 100)}" if facts["value"] and facts["observed"] != "bio" else ""
-        session.print(f"{shown}: {what}{value}, said by {producer.initials} (log line {n + 1})")
-    if new and "line" not in acts[0]:
-        session.say(f"{shown} is new: no item shows it; capture or import what shows it")
-    if "when" not in acts[0] and "line" not in acts[0]:
+        session.print(f"{shown}: {what}{_value(facts)}, said by {producer.initials} (log line {n + 1})")
+    _say_next(session, key, acts, list(said_before), new=new)
+
+
+def _value(facts: dict[str, JSON]) -> str:
+    """Covered where it is prose."""
+    from abusekit.accounts.listing import short
+
+    return f" {short(str(facts['value']), 100)}" if facts["value"] and facts["observed"] != "bio" else ""
+
+
+def _say_next(
+    session: Session, key: AccountKey, acts: list[dict[str, JSON]], said_before: list[int], *, new: bool
+) -> None:
+    from abusekit.accounts.listing import short
+    from abusekit.cli.account.typed_next import typed_key
+
+    typed = typed_key(key) or "ACCOUNT"
+    declares = bool(acts) and "line" not in acts[0]
+    if new and declares:
+        session.say(f"{short(key, 200)} is new: no item shows it; capture or import what shows it")
+    if declares and "when" not in acts[0] and any(act["observed"] != "own" for act in acts):
         session.say("no time was given: --when makes it far more useful")
-    session.say(f"next: abusekit account show '{shown}'")
-    return 0
+    if said_before:
+        session.say(
+            "to say it for another reason, take that back first: abusekit account observe"
+            f" {typed} --take-back {said_before[0] + 1} --reason …"
+        )
+    session.say(f"next: abusekit account show {typed}")
+
+
+def _say_whose_export(session: Session, found: Ledger, own: Account) -> None:
+    """Of an export whose owner nobody stated, what the victim received is not counted: that is declared otherwise."""
+    from abusekit.cli.account.listed_lines import undeclared
+
+    owned = {
+        where.item for one in found.accounts.values() for where in one.own_why if where.at.startswith("owner")
+    }
+    for line in undeclared([item for item in own.tally.by_item if item not in owned], own.id):
+        session.say(line)

@@ -37,8 +37,9 @@ def sheet_answer(sheet: Sheet, written: list[str]) -> SheetAnswer:
         tool=sheet.tool,
         confirmed=sheet.confirmed,
         accounts=[_account(one) for one in sheet.accounts],
-        links=[_link(one) for one in sheet.links],
+        links=[_link(one, sheet) for one in sheet.links],
         left_out=[decision_answer(one) for one in sheet.left_out],
+        contrary=[decision_answer(one.said) for one in sheet.contrary],
         requests=[request_answer(one) for one in sheet.asks],
         exhibits=[exhibit_answer(one) for one in sheet.exhibits],
         compared=sheet.compared,
@@ -66,6 +67,9 @@ def _account(one: OnSheet) -> SheetAccount:
         last=one.last.seen if one.last else None,
         last_where=one.last.where if one.last else None,
         undated=account.tally.undated,
+        posts=_counted(one.posted) if one.posted else None,
+        posts_first=one.posted_first.seen if one.posted_first else None,
+        posts_last=one.posted_last.seen if one.posted_last else None,
         steps=[StepAnswer(act.kind, act.at, act.where, act.said_by) for act in one.steps],
         alarms=[
             AlarmAnswer(alarm.kind, alarm.text, list(alarm.accounts), list(alarm.where))
@@ -91,12 +95,15 @@ def _counted(counted: Counted) -> CountedAnswer:
     return CountedAnswer(counted.n, list(counted.where))
 
 
-def _link(link: Link) -> SheetLink:
+def _link(link: Link, sheet: Sheet) -> SheetLink:
+    from abusekit.accounts.model import pair
+
     return SheetLink(
         link.a,
         link.b,
         decision_answer(link.decision) if link.decision else None,
         link.stale,
+        list(sheet.shared.get(pair(link.a, link.b), ())),
         _weighed(link.weighed) if link.weighed else None,
     )
 
@@ -106,7 +113,8 @@ def _weighed(weighed: Weighed) -> WeighedAnswer:
 
     from abusekit.accounts.links.weighing import MOST
     from abusekit.accounts.links.wording import HIDDEN_SIGNALS
-    from abusekit.accounts.papers.sheet_layout import HIDDEN, proposition
+    from abusekit.accounts.papers.sheet_layout import proposition
+    from abusekit.accounts.papers.sheet_tables import HIDDEN
 
     candidate = weighed.candidate
     return WeighedAnswer(
@@ -129,7 +137,7 @@ def _weighed(weighed: Weighed) -> WeighedAnswer:
 
 def decision_answer(one: Decision) -> DecisionAnswer:
     return DecisionAnswer(
-        one.a, one.b, one.decided, one.who, one.at, one.n, one.reason, list(one.basis), list(one.items)
+        one.a, one.b, one.decided, one.who, one.at, one.n + 1, one.reason, list(one.basis), list(one.items)
     )
 
 
@@ -143,6 +151,7 @@ def request_answer(one: Request) -> RequestAnswer:
         key=one.key,
         platform=one.platform,
         id=one.id,
+        platform_id=one.platform_id,
         basis=one.basis,
         weak=one.weak,
         handles=[ValueAnswer(value, list(where)) for value, where in one.handles],
@@ -157,5 +166,8 @@ def request_answer(one: Request) -> RequestAnswer:
         first_taken_in=one.captured,
         days_since=one.days_gone,
         days_left=one.days_left,
+        posts=one.posts,
+        last_days_since=one.last_days_gone,
+        last_days_left=one.last_days_left,
         route=RouteAnswer(route.name, route.route, list(route.wants), route.hint, route.caution),
     )

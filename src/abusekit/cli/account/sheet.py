@@ -11,7 +11,7 @@ from abusekit.cli.options import PathParameter, Session, now, with_session
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from abusekit.accounts.model import AccountKey, Candidate, Ledger
+    from abusekit.accounts.model import AccountKey, Candidate, Decisions, Ledger
     from abusekit.case.folder import Case
 
 
@@ -70,9 +70,13 @@ def sheet_command(
     wanted = dict.fromkeys(resolve(found, typed).key for typed in accounts)
     keys, confirmed = members(decided, found, tuple(wanted), not_confirmed=not_confirmed)
     at = now()
+    compared = _compared(case, found, keys, _pairs_of(keys)) if with_findings else None
+    shared = _shared(
+        compared if compared is not None else _compared(case, found, keys, _by_selector(decided, keys))
+    )
     made = sheet(
         found, decided, keys, exhibits(entries), confirmed=confirmed, stale=stale, now=at, by=by, tool=tool_words(),
-        compared=_compared(case, found, keys) if with_findings else None, case=case.settings().reference,
+        compared=compared, shared=shared, case=case.settings().reference,
         constants=sheet_layout.CONSTANTS,
     )  # fmt: skip
     written = write_paper(
@@ -96,20 +100,51 @@ def tool_words() -> str:
     return f"abusekit {__version__}"
 
 
+def _pairs_of(keys: tuple[AccountKey, ...]) -> list[tuple[AccountKey, AccountKey]]:
+    return [(one, other) for place, one in enumerate(keys) for other in keys[place + 1 :]]
+
+
+def _by_selector(decided: Decisions, keys: tuple[AccountKey, ...]) -> list[tuple[AccountKey, AccountKey]]:
+    """The pairs of which somebody said that they name the same number, address or payment handle: to tell which."""
+    found = ((pair, decided.of(*pair)) for pair in _pairs_of(keys))
+    return [
+        pair
+        for pair, said in found
+        if said and said.decided in ("confirmed", "proposed") and "same-selector" in said.basis
+    ]
+
+
+def _shared(
+    compared: dict[tuple[AccountKey, AccountKey], Candidate],
+) -> dict[tuple[AccountKey, AccountKey], tuple[str, ...]]:
+    """What both show, but addresses of pages and invitations, which can spell words that upset."""
+    from abusekit.accounts.links.wording import HIDDEN_SIGNALS
+
+    return {
+        key: tuple(
+            dict.fromkeys(
+                one.value
+                for one in candidate.findings
+                if one.group == "selectors" and one.value and one.signal not in HIDDEN_SIGNALS
+            )
+        )
+        for key, candidate in compared.items()
+    }
+
+
 def _compared(
-    case: Case, found: Ledger, keys: tuple[AccountKey, ...]
+    case: Case, found: Ledger, keys: tuple[AccountKey, ...], pairs: list[tuple[AccountKey, AccountKey]]
 ) -> dict[tuple[AccountKey, AccountKey], Candidate]:
-    """What is found about each pair of the sheet; pairs about which nothing is found are absent."""
-    if len(keys) < 2:
+    """What is found about each of the pairs; those about which nothing is found are absent."""
+    if not pairs:
         return {}
     from abusekit.accounts.links.candidates import Comparing
     from abusekit.accounts.model import pair
 
     comparing = Comparing(case, found)
     comparing.check(keys)
-    made: dict[tuple[AccountKey, AccountKey], Candidate] = {}
-    for place, one in enumerate(keys):
-        for other in keys[place + 1 :]:
-            for candidate in comparing.one(one, other).candidates:
-                made[pair(candidate.a, candidate.b)] = candidate
-    return made
+    return {
+        pair(candidate.a, candidate.b): candidate
+        for one, other in pairs
+        for candidate in comparing.one(one, other).candidates
+    }

@@ -32,14 +32,15 @@ def show_command(session: Session, account: str, reveal: bool, view_reason: str 
       abusekit account show x:12345 --reveal
     """
     from abusekit.accounts.ledger.reading import ledger, resolve
-    from abusekit.accounts.links.decisions import decisions, fallen
+    from abusekit.accounts.links.decisions import decisions, fallen, left_out, standing_links
     from abusekit.cli.account.shown_answer import answer
     from abusekit.cli.account.shown_lines import lines
 
     case = session.case()
     views = Views(session, case, view_reason, reveals=reveal)
-    decided = decisions(case.entries())
+    claimed = decisions(case.entries())
     found = ledger(case)
+    decided = standing_links(claimed, found)
     one = resolve(found, account)
     views.seen(one.items, "account show --reveal")
     if session.json:
@@ -47,6 +48,8 @@ def show_command(session: Session, account: str, reveal: bool, view_reason: str 
         return 7 if found.problems else 0
     for line in lines(found, one, decided, fallen(case.entries()), now=now(), reveal=reveal):
         session.print(line)
+    if nowhere := left_out(claimed, found, one.key):
+        session.say(nowhere)
     for problem in found.problems:
         session.say(f"not read, so this may lack something: {problem}")
     _say_next(session, one, reveal=reveal)
@@ -54,15 +57,20 @@ def show_command(session: Session, account: str, reveal: bool, view_reason: str 
 
 
 def _say_next(session: Session, account: Account, *, reveal: bool) -> None:
-    from abusekit.accounts.listing import short
+    from abusekit.cli.account.shown_lines import newest_declared
+    from abusekit.cli.account.typed_next import typed_key
 
-    key = short(account.key, 200)
+    key = typed_key(account.key) or "ACCOUNT"
     if not reveal and any(span.field in ("bio", "other") for span in account.spans):
         session.say("its own prose is covered: --reveal")
+    if line := newest_declared(account):
+        session.say(
+            f"to take back what a person declared: abusekit account observe {key} --take-back {line} --reason …"
+        )
     if account.own:
         session.say("the victim's own account: it is compared with no other as a suspect's")
         return
-    session.say(f"possible links, and what speaks against: abusekit account candidates '{key}'")
+    session.say(f"possible links, and what speaks against: abusekit account candidates {key}")
     session.say(
-        f"what you know and no item shows: abusekit account observe '{key}' --blocked --when … --reason …"
+        f"what you know and no item shows: abusekit account observe {key} --blocked --when … --reason …"
     )

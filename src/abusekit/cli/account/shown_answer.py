@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from abusekit.accounts.links.decisions import cluster_of, rejected_within
-from abusekit.accounts.model import Account, AccountAct, Decision, Decisions, Ledger, Span, Where
+from abusekit.accounts.model import Account, AccountAct, Decision, Decisions, Ledger, Span, Tally, Where
 from abusekit.cli.account.list import link_answer, listed
 from abusekit.cli.answers_account import (
     AccountShowAnswer,
@@ -26,24 +26,14 @@ def answer(
     ledger: Ledger, one: Account, decided: Decisions, *, now: datetime, reveal: bool
 ) -> AccountShowAnswer:
     """All that the ledger holds of the account; prose is null without `reveal`. `now` is aware."""
-    tally = one.tally
     return AccountShowAnswer(
         account=listed(one, decided),
         own_why=list(one.own_why),
         spans=[_span(ledger, span, reveal=reveal) for span in one.spans],
         statuses=[ShownStatus(s.kind, s.at, s.where, ledger.cite(s.where), s.text) for s in one.statuses],
         acts=[_act(ledger, act, reveal=reveal) for act in one.acts],
-        tally=ShownMessages(
-            tally.messages,
-            tally.to_owner,
-            tally.first,
-            tally.last,
-            tally.first_where,
-            tally.last_where,
-            dict(tally.by_item),
-            dict(tally.days),
-            tally.undated,
-        ),
+        tally=_tally(one.tally),
+        posted=_tally(one.posted),
         alarms=[
             ShownAlarm(a.kind, a.text, list(a.accounts), list(a.where), cited(ledger, a.where))
             for a in one.alarms
@@ -53,6 +43,20 @@ def answer(
         id_times=id_times(one, now=now),
         exhibits={item: ledger.exhibits[item] for item in one.items if item in ledger.exhibits},
         problems=list(ledger.problems),
+    )
+
+
+def _tally(tally: Tally) -> ShownMessages:
+    return ShownMessages(
+        tally.messages,
+        tally.to_owner,
+        tally.first,
+        tally.last,
+        tally.first_where,
+        tally.last_where,
+        dict(tally.by_item),
+        dict(tally.days),
+        tally.undated,
     )
 
 

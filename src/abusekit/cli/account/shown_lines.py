@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 
@@ -17,8 +18,9 @@ from abusekit.accounts.listing import (
     gap,
     period,
     short,
+    wrapped,
 )
-from abusekit.accounts.model import Account, AccountAct, Decision, Decisions, Ledger, Seen, Span, Where
+from abusekit.accounts.model import Account, AccountAct, Decision, Decisions, Ledger, Seen, Span, Tally, Where
 from abusekit.cli.account.shown_answer import PROSE, id_times, speaking_against
 
 VALUE_SHOWN = 200
@@ -28,6 +30,8 @@ PLACES_SHOWN = 3
 ITEMS_SHOWN = 20
 MOST_LINES = 40
 """Spans of one field, states, acts that are printed: the newest ones; --json has all of them."""
+_LABEL = 10  # columns
+_LOG_LINE = re.compile(r"log line (\d{1,9})", re.ASCII)
 ORDER = (
     "handle",
     "name",
@@ -57,7 +61,17 @@ ACT_WORDS = {
 def lines(
     ledger: Ledger, one: Account, decided: Decisions, fell: Mapping[str, str], *, now: datetime, reveal: bool
 ) -> Iterator[str]:
-    """The lines, without the hints behind them. `now` is aware; fell: items that no longer count, as `fallen` says."""
+    """The lines, of 80 columns, without the hints behind them.
+
+    `now` is aware; fell: items that no longer count, as `fallen` says.
+    """
+    for row in _rows(ledger, one, decided, fell, now=now, reveal=reveal):
+        yield from wrapped([row], 0, hang=_LABEL + 1)
+
+
+def _rows(
+    ledger: Ledger, one: Account, decided: Decisions, fell: Mapping[str, str], *, now: datetime, reveal: bool
+) -> Iterator[str]:
     yield f"{called(one)}  account {one.number} of the case, {BASIS_WORDS[one.basis]}"
     yield _row("platform", f"{short(one.platform, 80)}  id {short(one.id, VALUE_SHOWN)}".rstrip())
     if one.own:
@@ -68,9 +82,10 @@ def lines(
     yield from _statuses(ledger, one)
     if (found := first_and_last(one)) is not None:
         yield _row("seen", period(*found))
+    above = ""
     for name in ORDER:
         spans = [span for span in one.spans if span.field == name]
-        yield from _history(ledger, spans, reveal=reveal)
+        above = yield from _history(ledger, spans, above, reveal=reveal)
     yield from _messages(ledger, one)
     yield from _left_out(len(one.acts))
     for act in one.acts[-MOST_LINES:]:
@@ -83,8 +98,16 @@ def lines(
     yield from _links(one, decided, fell)
 
 
+def newest_declared(one: Account) -> str:
+    """Number, from 1, of the newest line of the log that declares something of the account; empty: none does."""
+    places = [place for span in one.spans for place in span.where] + list(one.own_why)
+    places += [act.where for act in one.acts] + [status.where for status in one.statuses]
+    numbers = [int(found[1]) for place in places if (found := _LOG_LINE.match(place.at))]
+    return str(max(numbers)) if numbers else ""
+
+
 def _row(label: str, text: str) -> str:
-    return f"{label:10} {text}"
+    return f"{label:{_LABEL}} {text}"
 
 
 def _left_out(count: int) -> Iterator[str]:
@@ -100,7 +123,8 @@ def _statuses(ledger: Ledger, one: Account) -> Iterator[str]:
         yield _row("", f"{text}; {_place(ledger, status.where)}")
 
 
-def _history(ledger: Ledger, spans: list[Span], *, reveal: bool) -> Iterator[str]:
+def _history(ledger: Ledger, spans: list[Span], above: str, *, reveal: bool) -> Generator[str, None, str]:
+    """above: when and where the line before was seen; gives that of its last line."""
     yield from _left_out(len(spans))
     for before, span in pairwise([None, *spans[-MOST_LINES:]]):
         if span is None:
@@ -108,7 +132,10 @@ def _history(ledger: Ledger, spans: list[Span], *, reveal: bool) -> Iterator[str
         between = gap(before, span) if before is not None and before.named_by == span.named_by else None
         if between is not None:
             yield _row("", f"  (not seen between {between[0]} and {between[1]})")
-        yield _row(span.field, f"{_value(span, reveal=reveal)}  {_seen(span)}; {_places(ledger, span)}")
+        told = f"{_seen(span)}; {_places(ledger, span)}"
+        yield _row(span.field, f"{_value(span, reveal=reveal)}  {told if told != above else 'as above'}")
+        above = told
+    return above
 
 
 def _value(span: Span, *, reveal: bool) -> str:
@@ -126,7 +153,7 @@ def _seen(span: Span) -> str:
         who = f"said by {short(span.said_by, 20)}" if span.said_by else "said by a person"
         when = f" of {period(span.first, span.last)}" if span.first.dated_by != "none" else ""
         return f"{who}{when}" + (f", reason: {short(span.reason, TEXT_SHOWN)}" if span.reason else "")
-    times = f"{span.count} times, " if span.count > 1 else ""
+    times = f"seen {span.count} times, " if span.count > 1 else "seen once, "
     return f"{times}{period(span.first, span.last)}, {DATED_WORDS[span.first.dated_by]}"
 
 
@@ -143,18 +170,14 @@ def _place(ledger: Ledger, where: Where) -> str:
 
 
 def _messages(ledger: Ledger, one: Account) -> Iterator[str]:
-    tally = one.tally
+    tally, posted = one.tally, one.posted
+    if posted.messages:
+        yield _row("posts", f"shown by captures: {posted.messages}; times as the page says")
+        yield from _ends(ledger, posted)
     if tally.messages:
         received = f", {tally.to_owner} of them received by the victim" if tally.to_owner else ""
         yield _row("messages", f"{tally.messages} written{received}")
-        for label, seen, where in (
-            ("first", tally.first, tally.first_where),
-            ("last", tally.last, tally.last_where),
-        ):
-            if seen is not None:
-                yield _row("", f"{label} {_at(seen)}" + (f", {ledger.cite(where)}" if where else ""))
-        if tally.undated:
-            yield _row("", f"{tally.undated} of them without a time")
+        yield from _ends(ledger, tally)
     items = [
         f"{ledger.exhibits.get(item, item)} ({item}) {counted(n, 'place')}" for item, n in one.items.items()
     ]
@@ -162,6 +185,17 @@ def _messages(ledger: Ledger, one: Account) -> Iterator[str]:
     yield _row(
         "items", f"{counted(len(items), 'item')}: {', '.join(items[:ITEMS_SHOWN])}{more}" if items else "none"
     )
+
+
+def _ends(ledger: Ledger, tally: Tally) -> Iterator[str]:
+    for label, seen, where in (
+        ("first", tally.first, tally.first_where),
+        ("last", tally.last, tally.last_where),
+    ):
+        if seen is not None:
+            yield _row("", f"{label} {_at(seen)}" + (f", {ledger.cite(where)}" if where else ""))
+    if tally.undated:
+        yield _row("", f"{tally.undated} of them without a time")
 
 
 def _at(seen: Seen) -> str:
@@ -179,7 +213,9 @@ def _act(ledger: Ledger, one: Account, act: AccountAct, *, reveal: bool) -> str:
 
 def _links(one: Account, decided: Decisions, fell: Mapping[str, str]) -> Iterator[str]:
     for said in of_account(decided, one.key):
-        if said.decided != "undecided":
+        if said.decided == "undecided":
+            yield _row("taken back", _taken_back(said, other_of(said, one.key)))
+        else:
             yield _row("link", claim(said, other_of(said, one.key), fell))
     cluster = cluster_of(decided, one.key)
     if len(cluster) > 2:
@@ -197,6 +233,13 @@ def claim(said: Decision, other: str, fell: Mapping[str, str]) -> str:
     return (
         f"{said.decided} with {short(other, VALUE_SHOWN)}: a claim of {short(said.who, 20)} on {said.at[:10]} (log line"
         f" {said.n + 1}): {short(said.reason, TEXT_SHOWN)}{basis}{items}{seen}"
+    )
+
+
+def _taken_back(said: Decision, other: str) -> str:
+    return (
+        f"what was said about this account and {short(other, VALUE_SHOWN)}: by {short(said.who, 20)} on {said.at[:10]}"
+        f" (log line {said.n + 1}): {short(said.reason, TEXT_SHOWN)}"
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from abusekit.cli.account.deciding import Said, decide, reason_of_a_link
+from abusekit.cli.account.deciding import decide
+from abusekit.cli.account.grounds import Said, reason_of_a_link
 from abusekit.cli.options import Session, with_session
 
 
