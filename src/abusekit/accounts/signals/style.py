@@ -48,7 +48,7 @@ FIELD = 13
 as long at most when distorted, have fewer than 2**22 n-grams, the sum of (1 + log n)² over them is at most half as
 much again, and an inverse frequency is below 4.7."""
 BLOCK, MOST_BLOCKS = 128, 2
-"""Accounts that are multiplied at once, and how many such blocks a view holds: 25 MB each for accounts of 100 posts."""
+"""Accounts that are multiplied at once, and how many such blocks a view holds: 35 MB each for accounts of 100 posts."""
 MOST_COUNTED = 2**32
 """More than the times that an n-gram can occur in a text."""
 WORTH_A_BLOCK = 8
