@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.inputs import ABUSEKIT, Space
-from benchmarks.measure import BenchmarkError, Lines, Peer, Target, run
+from benchmarks.measure import Lines, Peer, Target, run
 
 PROJECT = Path(__file__).resolve().parent.parent
 SIZES = {"tiny": (60, 10), "quick": (1_000, 100), "usual": (10_000, 100), "soak": (10_000, 100)}
@@ -27,6 +27,8 @@ _STEMS = ("umberharrow", "quillottery", "gimletfrost")
 MOST_S, MOST_MIB = 60.0, 2_048.0
 _EPOCH_MS = 1_420_070_400_000
 _BEGIN = 1_750_000_000
+MOST_LISTED = 500
+"""Pairs that are asked for: among thousands of accounts many handles look alike by chance."""
 _SYLLABLES = "ba be bo da de do fa fi ga go ha hi ka ki la le lo ma mi mo na ne no pa po ra re ri sa se so ta ti to".split()  # noqa: SIM905, E501 - shorter so
 
 
@@ -44,20 +46,20 @@ def benchmark(space: Space, rounds: int, size: str) -> list[Lines]:
     )
     planted = {frozenset(pair) for pair in _planted(count)}
     for name in ("account candidates, first time", "account candidates, again"):
-        argv = [ABUSEKIT, "account", "candidates", "--case", str(case), "--most", "100", "--json"]
+        argv = [ABUSEKIT, "account", "candidates", "--case", str(case), "--most", str(MOST_LISTED), "--json"]
         log = folder / "answer.json"
         cost = run(Peer(name, argv), log)
         found = _found(log)
         table.lines.append(f"{name:34}  {cost.wall_s:8.1f} {cost.cpu_s:8.1f} {cost.peak_mib:6.0f}")
-        missing = planted - set(found)
-        if missing:
-            raise BenchmarkError(f"{name}: {len(missing)} of {len(planted)} planted links were not found")
-        above = max(found.index(pair) for pair in planted) + 1
+        places = sorted(found.index(pair) + 1 for pair in planted & set(found))
         table.targets += [
             Target(f"wall s of {name}", cost.wall_s, MOST_S),
             Target(f"peak MiB of {name}", cost.peak_mib, MOST_MIB),
+            Target(f"planted links that {name} lists", float(len(places)), float(len(planted)), least=True),
         ]
-        table.notes.append(f"{name}: all {len(planted)} planted links among the first {above}")
+        table.notes.append(
+            f"{name}: {len(places)} of {len(planted)} planted links among the first {MOST_LISTED}, at {places}"
+        )
     sampled = run(
         Peer("all pairs", [sys.executable, "-m", "benchmarks.accounts", str(case)], cwd=PROJECT),
         folder / "n.txt",
@@ -122,9 +124,11 @@ def _said(count: int) -> dict[int, str]:
     """What those of one hand say once: a phone number, or a sentence."""
     said = {}
     for place, both in enumerate(_planted(count)):
-        for person in both:
+        for person, words in zip(
+            both, ("write to {} instead of this", "you reach me on {} from now"), strict=True
+        ):
             if place % 3 == 0:
-                said[person] = f"write to +4477009001{place:02} instead of this"
+                said[person] = words.format(f"+4477009001{place:02}")
             elif place % 3 == 1:
                 said[person] = (
                     f"and so sentence {place} which nobody else would ever think of writing stands here twice"
@@ -142,7 +146,7 @@ def _messages(room: int, people: range, each: int, count: int) -> Iterator[dict[
         for place, person in enumerate(people):
             at, number = at + source.randrange(1, 20), number + 1
             text = " ".join(texts[place * 11 : place * 11 + source.randrange(3, 12)])
-            if turn == 3:
+            if turn in (3, 5):
                 text = said.get(person, text)
             yield {
                 "id": str(((at * 1000 - _EPOCH_MS) << 22) + number % 4096), "type": "Default",
