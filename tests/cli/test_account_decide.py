@@ -208,7 +208,6 @@ def test_a_decision_about_an_account_that_is_gone_is_taken_back(abusekit: Abusek
 
 
 def test_findings_that_are_others_now(abusekit: Abusekit, kept: Path) -> None:
-    pytest.importorskip("abusekit.accounts.links.candidates")
     from abusekit.accounts.ledger.reading import ledger
     from abusekit.accounts.links.candidates import compare_two
     from abusekit.case.folder import Case
